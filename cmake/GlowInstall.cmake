@@ -1,0 +1,16 @@
+# find_package(glow): the targets glow::glow and glow::report.
+
+include(CMakePackageConfigHelpers)
+set(GLOW_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/glow)
+install(TARGETS ${GLOW_TARGETS} glow_torch glow_warnings EXPORT glowTargets)
+install(EXPORT glowTargets NAMESPACE glow:: DESTINATION ${GLOW_CMAKE_DIR})
+install(DIRECTORY glow/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/glow FILES_MATCHING PATTERN "*.h")
+configure_package_config_file(cmake/glowConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/glowConfig.cmake
+                              INSTALL_DESTINATION ${GLOW_CMAKE_DIR})
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/glowConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/glowConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/glowConfigVersion.cmake DESTINATION ${GLOW_CMAKE_DIR})
+if(TARGET glow_command)
+  install(TARGETS glow_command)
+endif()

@@ -83,16 +83,22 @@ bool interactive() {
 bool colour() { return interactive() && !std::getenv("NO_COLOR"); }
 
 ProgressBar::ProgressBar(std::string label, int64_t total)
-    : label_(std::move(label)), total_(std::max<int64_t>(total, 1)), started_(now_ns()) {}
+    : label_(std::move(label)),
+      total_(std::max<int64_t>(total, 1)),
+      started_(now_ns()),
+      on_terminal_(interactive()) {}
 
 ProgressBar::~ProgressBar() {
   if (open_ && drawn_ != 0) fmt::print(stderr, "\n");
 }
 
+bool ProgressBar::due() const {
+  return !is_quiet && on_terminal_ && now_ns() - drawn_ >= 100'000'000;
+}
+
 void ProgressBar::update(int64_t done, const std::string& tail) {
   done_ = std::min(done, total_);
-  if (is_quiet || !interactive() || now_ns() - drawn_ < 100'000'000) return;
-  draw(tail);
+  if (due()) draw(tail);
 }
 
 void ProgressBar::finish(const std::string& tail) {
@@ -112,7 +118,7 @@ void ProgressBar::draw(const std::string& tail) {
   const std::string time =
       over ? duration_text(elapsed) : share > 0 ? duration_text(left) + " left" : "";
   const std::string head = label_.empty() ? "" : label_ + " ";
-  if (!interactive()) {
+  if (!on_terminal_) {
     fmt::print(stderr, "{}{}/{} {}{}\n", head, done_, total_, time,
                tail.empty() ? "" : " - " + tail);
     return;

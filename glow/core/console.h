@@ -35,6 +35,8 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
+  /// Whether `update` would draw now: spares making a text that nobody sees.
+  bool due() const;
   /// `done` of the total, and what to say behind the bar.
   void update(int64_t done, const std::string& tail);
   /// `update` for the last time, and a line break.
@@ -46,6 +48,7 @@ class ProgressBar {
   std::string label_;
   int64_t total_, done_ = 0;
   int64_t started_, drawn_ = 0;  // steady clock, ns
+  bool on_terminal_;
   bool open_ = true;
 };
 

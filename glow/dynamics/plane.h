@@ -11,10 +11,11 @@ namespace glow {
 
 struct PlaneRow {
   int64_t network = 1;
-  int64_t epoch = 0;  // being trained (from 1) for batches; completed (0 before training) for probes
-  int64_t step = 0;   // optimizer updates made when the activations were computed
-  std::string on;     // batch, train, validation, test, all
-  std::string mode;   // train, eval
+  int64_t epoch =
+      0;             // being trained, from 1, for batches; completed, 0 before training, for probes
+  int64_t step = 0;  // optimizer updates made when the activations were computed
+  std::string on;    // batch, train, validation, test, all
+  std::string mode;  // train, eval
   std::string evaluator;
   int64_t layer = 1;  // from 1, over the layers with parameters
   std::string name;   // dense_1
@@ -31,8 +32,8 @@ const std::string& plane_header();
 /// One line of plane.csv, without a line break; what is not known is empty.
 std::string to_csv(const PlaneRow& row);
 
-/// Reads plane.csv. A last line without a line break is of a run still writing: it is left out.
-/// Throws DataError with the line.
+/// Reads plane.csv; further columns are allowed. A last line without a line break is of a run still
+/// writing: it is left out. Throws DataError with the line.
 std::vector<PlaneRow> read_plane(const std::string& path);
 
 }  // namespace glow

@@ -11,7 +11,7 @@ namespace glow {
 
 /// One coordinate pair of one layer at one time: of one network, or the mean over several.
 struct TrajectoryPoint {
-  double epoch = 0;  // fractional inside an epoch: for batches, step / steps an epoch
+  double epoch = 0;  // epochs completed, fractional inside one: step / steps an epoch
   int64_t step = 0;
   double complexity = kUnknown, generalization = kUnknown;
   double complexity_error = kUnknown, generalization_error = kUnknown;  // one standard error
@@ -22,25 +22,26 @@ struct Trajectory {
   int64_t layer = 1;
   std::string name;
   std::vector<TrajectoryPoint> mean;                   // over networks, in order of step
-  std::vector<std::vector<TrajectoryPoint>> networks;  // each of them
+  std::vector<std::vector<TrajectoryPoint>> networks;  // each of them, in the order of `networks`
 };
 
 /// All layers as one evaluator saw them at one place (batch, or a probe).
 struct PlaneTrajectories {
   std::string evaluator, on, mode;
   Unit unit = Unit::nats;
-  int64_t n = 0;         // samples of one measurement
-  int64_t networks = 0;  // how many
+  int64_t n = 0;                  // samples of one measurement
+  std::vector<int64_t> networks;  // their numbers
   std::vector<Trajectory> layers;
 };
 
-/// Groups rows by evaluator and place. A point of the mean is over the networks that have that step;
-/// its error is their standard error, with one network the estimator's own. Where a layer has more
-/// than `most` points, neighbours are averaged in windows that keep the first and last point.
+/// Groups rows by evaluator and place. A step counts when every network that got that far has it,
+/// so an unfinished run shows what it has. A point's error is the standard error over networks,
+/// with one network the estimator's own. Where a layer has more than `most` points, neighbours are
+/// averaged in windows that keep the first and last point. O(rows log rows).
 std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, int64_t most = 400);
 
 /// First, turning and last point of a layer; the turning point is that of the largest mean
-/// complexity. Indices into `mean`.
+/// complexity. Indices into `mean`, all of them 0 where no complexity is known.
 struct Turning {
   size_t first = 0, turn = 0, last = 0;
   /// How far the complexity ends below its turning point, and one standard error of that fall over

@@ -1,4 +1,5 @@
-// What measures a segment: the classes that can be attached to a network, named in a file, subclassed.
+// What measures a segment: the classes that can be attached to a network, named in a file,
+// subclassed.
 #pragma once
 
 #include <map>
@@ -19,21 +20,30 @@ enum class Reference { first, snapshot, run };
 Reference parse_reference(const std::string& text);
 std::string to_string(Reference reference);
 
-/// What an estimator has fitted to the snapshots of one network: the ruler it measures with.
+/// What an estimator has fitted to the snapshots of one network: the ruler it measures with. Under
+/// a key lies a number, or a list of them, one a neuron for instance, for each snapshot.
 class Fit {
  public:
-  /// Adds what one snapshot gave; `at` gives the mean, smallest or largest of them.
-  void add(const std::string& key, double value) { values_[key].push_back(value); }
+  void add(const std::string& key, double value) { add(key, std::vector<double>{value}); }
+  /// Throws ValueError when an earlier list under `key` has another length.
+  void add(const std::string& key, std::vector<double> list);
   bool has(const std::string& key) const { return values_.count(key) > 0; }
   bool empty() const { return values_.empty(); }
-  /// Throw StateError when nothing was added under `key`.
+
+  /// The mean, smallest or largest over the snapshots. Throw StateError when nothing was added
+  /// under `key`, or lists.
   double mean(const std::string& key) const;
   double smallest(const std::string& key) const;
   double largest(const std::string& key) const;
+  /// The same of each element of the lists.
+  std::vector<double> means(const std::string& key) const;
+  std::vector<double> minima(const std::string& key) const;
+  std::vector<double> maxima(const std::string& key) const;
 
  private:
-  const std::vector<double>& at(const std::string& key) const;
-  std::map<std::string, std::vector<double>> values_;
+  const std::vector<std::vector<double>>& at(const std::string& key) const;
+  std::map<std::string, std::vector<std::vector<double>>>
+      values_;  // of each key, a list a snapshot
 };
 
 /// What the two axes of the plane are called: "I(X;T)" and "I(T;Y)", "HSIC(T,X)" and "HSIC(T,Y)".
@@ -91,8 +101,8 @@ using EstimatorPtr = std::shared_ptr<Estimator>;
 /// Every estimator by name; a program may add its own.
 Registry<EstimatorPtr>& estimators();
 
-/// The estimator of a spec, `hsic(sigma=median)`; its own spec is the text with the keys in the order
-/// of the table in the documentation. Throws ValueError.
+/// The estimator of a spec, `hsic(sigma=median)`; its own spec is the text with the keys in the
+/// order of the table in the documentation. Throws ValueError.
 EstimatorPtr make_estimator(const std::string& spec);
 
 }  // namespace glow

@@ -1,4 +1,4 @@
-// What a report shows, as plain data: the figures and the page are drawn from this and nothing else.
+// What a report shows, as plain data: figures and page are drawn from this and nothing else.
 #pragma once
 
 #include <cstdint>

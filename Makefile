@@ -1,0 +1,69 @@
+# make demo    sets everything up and runs the main job on data that needs no download
+# make test    sets everything up and runs every test
+# Others: setup build bench lint format docs clean test-all
+
+.DEFAULT_GOAL := build
+.PHONY: setup build demo test test-all bench lint format docs clean
+.NOTPARALLEL:
+
+PYTHON ?= python3
+JOBS ?= $(shell nproc)
+export GLOW_DATA_DIR ?= $(firstword $(wildcard $(abspath ../shared/data)) )
+ifeq ($(strip $(GLOW_DATA_DIR)),)
+unexport GLOW_DATA_DIR
+endif
+
+# Each step leaves a stamp, so that a second call does none of it again.
+STAMPS := build/.stamps
+
+setup: $(STAMPS)/system $(STAMPS)/python
+
+$(STAMPS)/system: tools/install-system.sh
+	@bash tools/install-system.sh
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/python: requirements.txt tools/install-python.sh | $(STAMPS)/system
+	@PYTHON=$(PYTHON) bash tools/install-python.sh
+	@mkdir -p $(STAMPS) && touch $@
+
+build/build.ninja: $(STAMPS)/python
+	cmake --preset release
+
+build: setup build/build.ninja
+	@cmake --build build -j $(JOBS)
+
+demo: build
+	build/bin/glow demo
+
+test: build
+	ctest --test-dir build --output-on-failure -j $(JOBS) -LE slow
+	.venv/bin/python -m pytest -q -m "not slow"
+
+test-all: build
+	ctest --test-dir build --output-on-failure -j $(JOBS)
+	.venv/bin/python -m pytest -q
+
+bench: setup
+	cmake --preset bench
+	@cmake --build build -j $(JOBS)
+	.venv/bin/python benchmarks/run.py
+
+SOURCES = $(shell git ls-files '*.h' '*.cpp')
+
+lint: setup
+	@clang-format --dry-run -Werror $(SOURCES)
+	@.venv/bin/python -m ruff check --quiet .
+	@.venv/bin/python -m ruff format --check --quiet .
+	@.venv/bin/python tools/check_includes.py
+	@echo "lint: $(words $(SOURCES)) C++ files and all Python files are clean"
+
+format: setup
+	clang-format -i $(SOURCES)
+	.venv/bin/python -m ruff format .
+
+# The pages are Markdown; their figures and tables are made by the program.
+docs: build
+	.venv/bin/python tools/make_docs.py
+
+clean:
+	rm -rf build

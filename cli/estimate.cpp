@@ -1,0 +1,184 @@
+#include <ATen/ATen.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "glow/core/console.h"
+#include "glow/core/error.h"
+#include "glow/core/stop.h"
+#include "glow/core/text.h"
+#include "glow/information/estimator.h"
+#include "glow/io/csv.h"
+#include "glow/io/npy.h"
+
+namespace glow::cli {
+namespace {
+
+struct EstimateArguments {
+  std::vector<std::string> files, estimators;
+  std::string x, y, unit = "nats";
+};
+
+struct Pair {
+  Tensor x, y;
+};
+
+struct Measured {
+  Estimate estimate;
+  double seconds;
+};
+
+Tensor member(const std::map<std::string, Tensor>& arrays, const std::string& key,
+              const std::string& file, const char* flag) {
+  const auto it = arrays.find(key);
+  if (it != arrays.end()) return it->second;
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : arrays) names.push_back(name);
+  throw ValueError("{} has no array '{}'{}; it has {}; choose one with {}", file, key,
+                   did_you_mean(key, names), join(names, ", "), flag);
+}
+
+Pair read_pair(const EstimateArguments& arguments) {
+  const auto& files = arguments.files;
+  const auto has_ending = [&](size_t i, const char* ending) {
+    return std::filesystem::path(files[i]).extension() == ending;
+  };
+  for (const auto& file : files) {
+    if (!std::filesystem::exists(file)) throw ValueError("{}: there is no such file", file);
+  }
+  if (files.size() == 2 && has_ending(0, ".npy") && has_ending(1, ".npy")) {
+    return {io::read_npy(files[0]), io::read_npy(files[1])};
+  }
+  if (files.size() == 1 && has_ending(0, ".npz")) {
+    const auto arrays = io::read_npz(files[0]);
+    return {member(arrays, arguments.x.empty() ? "x" : arguments.x, files[0], "--x"),
+            member(arrays, arguments.y.empty() ? "y" : arguments.y, files[0], "--y")};
+  }
+  if (files.size() == 1 && has_ending(0, ".csv")) {
+    const io::CsvTable table = io::read_csv(files[0]);
+    const auto names = [](const std::string& given, const char* otherwise) {
+      return split(given.empty() ? otherwise : given, ',');
+    };
+    return {io::columns(table, names(arguments.x, "x")), io::columns(table, names(arguments.y, "y"))};
+  }
+  throw ValueError("give FILE.npz, FILE.csv or X.npy Y.npy, not {}", join(files, " "));
+}
+
+// What an array may be wrong in is the file's fault, not the user's words: exit code 3.
+void check(const Tensor& array, const std::string& file, const char* name) {
+  if (array.dim() == 0 || array.size(0) == 0) {
+    throw DataError("{}: {} has no rows", file, name);
+  }
+  if (array.dim() > 2) {
+    throw DataError("{}: {} has {} dimensions; an estimator takes rows of numbers (n, d)", file,
+                    name, array.dim());
+  }
+  if (!array.is_floating_point()) return;
+  const Tensor bad = at::isfinite(array).logical_not();
+  const auto count = bad.sum().item<int64_t>();
+  if (count == 0) return;
+  const Tensor first = bad.nonzero()[0];
+  throw DataError("{}: {} contains {} non-finite value{}, first at row {}, column {}", file, name,
+                  count, count == 1 ? "" : "s", first[0].item<int64_t>(),
+                  array.dim() > 1 ? first[1].item<int64_t>() : 0);
+}
+
+std::vector<Measured> measure(const EstimateArguments& arguments) {
+  const Unit unit = parse_unit(arguments.unit);
+  std::vector<EstimatorPtr> estimators;
+  for (const auto& spec : arguments.estimators) estimators.push_back(make_estimator(spec));
+  const Pair pair = read_pair(arguments);
+  check(pair.x, arguments.files.front(), "x");
+  check(pair.y, arguments.files.back(), "y");
+  std::vector<Measured> out;
+  for (const auto& estimator : estimators) {
+    check_stop();
+    const auto started = std::chrono::steady_clock::now();
+    try {
+      Estimate estimate = estimator->estimate(pair.x, pair.y);
+      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+      out.push_back({in_unit(std::move(estimate), unit), taken.count()});
+    } catch (const ValueError& error) {
+      throw DataError("{}: {}: {}", arguments.files.front(), estimator->spec(), error.what());
+    }
+  }
+  return out;
+}
+
+nlohmann::ordered_json to_json(const Measured& measured) {
+  using Json = nlohmann::ordered_json;
+  const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
+  const Estimate& e = measured.estimate;
+  return {{"estimator", e.estimator},
+          {"value", number(e.number())},
+          {"unit", to_string(e.unit)},
+          {"bound", to_string(e.bound)},
+          {"n", e.n},
+          {"standard_error", number(e.standard_error)},
+          {"ceiling", number(e.ceiling)},
+          {"null_mean", number(e.null_mean)},
+          {"p_value", nullptr},
+          {"seconds", measured.seconds},
+          {"warnings", e.warnings}};
+}
+
+std::string table(const std::vector<Measured>& all) {
+  size_t width = 9;
+  for (const auto& m : all) width = std::max(width, m.estimate.estimator.size());
+  std::string out = fmt::format("{:<{}}  {:>11}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8}\n", "estimator",
+                                width, "value", "unit", "ceiling", "null mean", "n", "seconds");
+  const auto number = [](double v) { return std::isnan(v) ? "–" : fmt::format("{:.4g}", v); };
+  for (const auto& [e, seconds] : all) {
+    out += fmt::format("{:<{}}  {:>11.6g}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8.2g}\n", e.estimator,
+                       width, e.number(), e.unit == Unit::none ? "" : to_string(e.unit),
+                       number(e.ceiling), number(e.null_mean), e.n, seconds);
+  }
+  return out;
+}
+
+int estimate(const EstimateArguments& arguments, const Common& common) {
+  const std::vector<Measured> all = measure(arguments);
+  if (common.json) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& one : all) list.push_back(to_json(one));
+    print(list.dump(2) + "\n");
+    return kDone;
+  }
+  print(table(all));
+  for (const auto& [e, seconds] : all) {
+    for (const auto& text : e.warnings) warn(e.estimator + ": " + text);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_estimate(CLI::App& app, Common& common, int& exit_code) {
+  auto* verb = add_verb(app, common, "estimate", "The dependence of two variables in a file",
+                        "Examples:\n"
+                        "  glow estimate data.npz --estimator \"hsic(sigma=median)\"\n"
+                        "  glow estimate x.npy y.npy --estimator \"binned(bins=10)\" --unit bits\n"
+                        "  glow estimate table.csv --x height,weight --y age --json");
+  auto arguments = std::make_shared<EstimateArguments>();
+  verb->add_option("FILE", arguments->files, "FILE.npz, FILE.csv, or X.npy Y.npy")
+      ->required()
+      ->expected(1, 2);
+  verb->add_option("--x", arguments->x, "Array of an npz, or columns of a csv (x)");
+  verb->add_option("--y", arguments->y, "Array of an npz, or columns of a csv (y)");
+  verb->add_option("--estimator", arguments->estimators,
+                   "What measures; may be given again (hsic and binned)")
+      ->type_name("SPEC")
+      ->allow_extra_args(false);
+  verb->add_option("--unit", arguments->unit, "nats or bits")
+      ->check(CLI::IsMember({"nats", "bits"}))
+      ->capture_default_str();
+  verb->callback([arguments, &common, &exit_code] {
+    if (arguments->estimators.empty()) arguments->estimators = {"hsic(sigma=median)", "binned(bins=10, range=neuron)"};
+    exit_code = estimate(*arguments, common);
+  });
+}
+
+}  // namespace glow::cli

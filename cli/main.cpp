@@ -1,0 +1,149 @@
+// glow: the command line.
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "cli/command.h"
+#include "glow/core/console.h"
+#include "glow/core/error.h"
+#include "glow/core/parallel.h"
+#include "glow/core/stop.h"
+#include "glow/core/text.h"
+#include "glow/core/version.h"
+
+namespace glow::cli {
+namespace {
+
+// The first signal asks to stop after the batch; a second one has its default effect.
+void on_signal(int signal) {
+  request_stop(signal);
+  std::signal(signal, SIG_DFL);
+}
+
+std::string shell_line(int argc, char** argv) {
+  std::vector<std::string> words{"glow"};
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_of(" '\"$\\*?[](){}<>|&;!#~`\t\n") ==
+                                            std::string::npos;
+    std::string quoted = "'";
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    words.push_back(plain ? word : quoted + "'");
+  }
+  return join(words, " ");
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+int fail(const std::string& message, int code) {
+  fmt::print(stderr, "glow: {}\n", message);
+  return code;
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> known;
+  const CLI::App* verb = &app;
+  for (const auto* sub : app.get_subcommands({})) {
+    known.push_back(sub->get_name());
+    if (app.got_subcommand(const_cast<CLI::App*>(sub))) verb = sub;
+  }
+  std::string hint;
+  if (verb == &app && argc > 1 && argv[1][0] != '-') {
+    hint = did_you_mean(argv[1], known);
+  } else {
+    std::vector<std::string> options;
+    for (const auto* option : verb->get_options()) {
+      for (const auto& name : option->get_lnames()) options.push_back("--" + name);
+    }
+    for (int i = 1; i < argc && hint.empty(); ++i) {
+      const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+      if (word.rfind("--", 0) == 0 &&
+          std::find(options.begin(), options.end(), word) == options.end()) {
+        hint = did_you_mean(word, options);
+      }
+    }
+  }
+  const std::string help = verb == &app ? "glow --help" : "glow " + verb->get_name() + " --help";
+  return fail(fmt::format("{}{} ({} says more)", error.what(), hint, help), kUsage);
+}
+
+int run_command(int argc, char** argv) {
+  CLI::App app{"Watch each layer of a network move through the information plane.", "glow"};
+  app.set_version_flag("--version", std::string("glow ") + version());
+  app.require_subcommand(1);
+  app.footer("Start with: glow demo");
+  Common common;
+  common.command = shell_line(argc, argv);
+  int exit_code = kDone;
+  add_demo(app, common, exit_code);
+  add_train(app, common, exit_code);
+  add_measure(app, common, exit_code);
+  add_estimate(app, common, exit_code);
+  add_report(app, common, exit_code);
+  add_list(app, common, exit_code);
+  add_doctor(app, common, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& call) {
+    return app.exit(call);
+  } catch (const CLI::CallForAllHelp& call) {
+    return app.exit(call);
+  } catch (const CLI::CallForVersion& call) {
+    return app.exit(call);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error, argc, argv);
+  }
+  return exit_code;
+}
+
+int guarded(int argc, char** argv) {
+  try {
+    return run_command(argc, argv);
+  } catch (const Interrupted&) {
+    fmt::print(stderr, "interrupted\n");
+    return 128 + (stop_signal() > 0 ? stop_signal() : SIGINT);
+  } catch (const DataError& error) {
+    return fail(error.what(), kBadData);
+  } catch (const ValueError& error) {
+    return fail(error.what(), kUsage);
+  } catch (const c10::Error& error) {
+    return fail(first_line(error.what_without_backtrace()), kFailed);
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory; a smaller probe, batch or `limit` needs less", kFailed);
+  } catch (const std::exception& error) {
+    return fail(error.what(), kFailed);
+  }
+}
+
+}  // namespace
+
+CLI::App* add_verb(CLI::App& app, Common& common, const std::string& name, const std::string& what,
+                   const std::string& examples) {
+  CLI::App* verb = app.add_subcommand(name, what);
+  verb->add_flag("-q,--quiet", common.quiet, "No progress and no talk");
+  verb->add_flag("--json", common.json, "One JSON value on stdout, nothing else there");
+  verb->add_option("--threads", common.threads, "How many cores to use (all)")
+      ->check(CLI::Range(1, 1024));
+  verb->footer(examples);
+  verb->parse_complete_callback([&common] {
+    set_quiet(common.quiet);
+    if (common.threads > 0) set_thread_count(common.threads);
+  });
+  return verb;
+}
+
+void print(const std::string& text) {
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!whole || std::fflush(stdout) != 0) std::_Exit(141);  // as if SIGPIPE had ended it
+}
+
+}  // namespace glow::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, glow::cli::on_signal);
+  std::signal(SIGTERM, glow::cli::on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+  return glow::cli::guarded(argc, argv);
+}

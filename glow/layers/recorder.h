@@ -1,0 +1,51 @@
+// Collects the representations of one forward pass.
+#pragma once
+
+#include <vector>
+
+#include "glow/information/segment.h"
+
+namespace glow {
+
+class Layer;
+
+/// While it lives, layers on this thread report to it; the innermost one counts. Only outermost
+/// layers with parameters make a representation; an activation or normalization that follows one
+/// directly amends it.
+class Recorder {
+ public:
+  Recorder();
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// Null when nobody listens.
+  static Recorder* current();
+
+  /// Layers call these. `logits` became `output` by a softmax, log_softmax or sigmoid.
+  static void note_logits(const Tensor& logits, const Tensor& output);
+  /// Dropout, noise or batch statistics were at work.
+  static void note_random();
+  /// The output's law is N(mean, scale²).
+  static void note_gaussian(const Tensor& mean, const Tensor& scale);
+
+  std::vector<Representation>& layers() { return layers_; }
+  bool deterministic() const { return deterministic_; }
+  /// The logits behind `output`, if it is the result of a softmax, log_softmax or sigmoid.
+  Tensor logits_of(const Tensor& output) const;
+
+ private:
+  friend class Layer;
+  void enter() { ++depth_; }
+  void leave(const Layer& layer, const Tensor& input, const Tensor& output);
+  void abandon() { --depth_; }
+
+  Recorder* outer_;
+  int depth_ = 0;
+  bool deterministic_ = true;
+  std::vector<Representation> layers_;
+  Tensor logits_, activated_;  // of the latest softmax or sigmoid
+  Tensor mean_, scale_;        // of the latest stochastic layer
+};
+
+}  // namespace glow

@@ -1,0 +1,161 @@
+// What all plots of a report share: colours, numbers, axes, and names that do not touch. Text that
+// came from a run goes through `plain` before it reaches Plotly, which reads some HTML in labels.
+
+const byId = (id) => document.getElementById(id);
+const known = (value) => value !== null && value !== undefined;
+let data = null;  // the numbers of the page, read when it starts
+const plain = (text) =>
+  String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+// How things look.
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const coarse = matchMedia("(pointer: coarse)");
+let printing = false;
+
+function theme() {
+  const css = getComputedStyle(document.documentElement);
+  const colour = (name) => css.getPropertyValue(name).trim();
+  const onDark = dark.matches && !printing;
+  return {
+    ink: printing ? "#000000" : colour("--ink"),
+    quiet: printing ? "#55555a" : colour("--quiet"),
+    axis: printing ? "#8a8a8e" : colour("--axis"),
+    paper: printing ? "#ffffff" : colour("--paper"),
+    layer: (layer) => (onDark ? layer.dark : layer.light),
+    time: onDark ? data.time.dark : data.time.light,
+  };
+}
+
+const faint = (hex, alpha) =>
+  `rgba(${[1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(",")},${alpha})`;
+
+function number(value) {
+  if (value === null || value === undefined) return "–";
+  const size = Math.abs(value);
+  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3)
+    : String(Number(value.toPrecision(4)))).replace("-", "−");
+}
+const withError = (value, error) =>
+  number(value) + (error === null || error === undefined ? "" : ` ± ${number(error)}`);
+
+// Axes.
+
+function axis(look, title, more) {
+  return {
+    title: { text: plain(title), standoff: 8, font: { size: 13 } },
+    color: look.ink,
+    linecolor: look.axis,
+    tickcolor: look.axis,
+    showline: true,
+    showgrid: false,
+    zeroline: false,
+    ticks: "outside",
+    ticklen: 4,
+    fixedrange: coarse.matches,
+    ...more,
+  };
+}
+
+function epochAxis(look, epochs) {
+  const log = epochs.log;
+  return axis(look, "epoch", {
+    type: log ? "log" : "linear",
+    range: log ? epochs.range.map(Math.log10) : epochs.range,
+    tickvals: epochs.ticks.map((tick) => tick[0]),
+    ticktext: epochs.ticks.map((tick) => tick[1]),
+    tickangle: 0,
+  });
+}
+
+/// 0 has no place on a logarithmic axis: it stands where the axis begins.
+const shown = (epochs, e) => (epochs.log && e < epochs.range[0] ? epochs.range[0] : e);
+const timeColour = (epochs, e) => (epochs.log ? Math.log10(shown(epochs, e)) : e);
+
+function layout(look, more) {
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: look.ink },
+    hoverlabel: { bgcolor: look.paper, bordercolor: look.axis, font: { color: look.ink, size: 12 }, align: "left" },
+    hovermode: "closest",
+    dragmode: coarse.matches ? false : "zoom",
+    showlegend: false,
+    ...more,
+  };
+}
+
+const config = { displayModeBar: false, responsive: false };
+
+// Names that do not touch. Boxes are in pixels.
+
+const context = document.createElement("canvas").getContext("2d");
+function textWidth(text, size) {
+  context.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText(text).width;
+}
+
+/// `text` in at most so many pixels: its middle gives way.
+function shorten(text, most) {
+  let out = text;
+  for (let kept = text.length - 1; kept > 2 && textWidth(out, 12) > most; --kept) {
+    out = `${text.slice(0, Math.ceil(kept / 2))}…${text.slice(-Math.floor(kept / 2))}`;
+  }
+  return out;
+}
+
+const overlap = (a, b) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+/// For each label { text, anchors } the free box nearest to one of its anchors that hides the
+/// least of `ink`, or nothing.
+function place(labels, ink, width, height) {
+  const taken = [];
+  return labels.map(({ text, anchors }) => {
+    const box = { width: textWidth(text, 12) + 4, height: 15 };
+    let best = null;
+    anchors.forEach((anchor, preference) => {
+      for (let radius = 8; radius < 120; radius *= 1.5) {
+        for (let i = 0; i < 16; ++i) {
+          const dx = Math.cos((i * Math.PI) / 8), dy = Math.sin((i * Math.PI) / 8);
+          const x = anchor.x + dx * (radius + box.width / 2) - box.width / 2;
+          const y = anchor.y + dy * (radius + box.height / 2) - box.height / 2;
+          const here = { ...box, x, y };
+          if (x < 2 || y < -12 || x + box.width > width || y + box.height > height) continue;
+          if (taken.some((other) => overlap(here, other))) continue;
+          let cost = 10 * preference + radius + 3 * (1 - dx);
+          for (const point of ink) {
+            const beside = point.x < x - 3 || point.x > x + box.width + 3;
+            if (!beside && point.y > y - 3 && point.y < y + box.height + 3) cost += 12;
+          }
+          if (!best || cost < best.cost) best = { cost, box: here, anchor, far: radius > 20 };
+        }
+      }
+    });
+    if (best) taken.push(best.box);
+    return best;
+  });
+}
+
+/// Heights near the wanted ones, in their order, at least `gap` apart, within [0, height].
+function spread(wanted, gap, height) {
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
+  const pools = [];
+  order.forEach((index, i) => {
+    pools.push({ sum: wanted[index] - i * gap, count: 1 });
+    while (pools.length > 1) {
+      const [before, last] = pools.slice(-2);
+      if (before.sum / before.count <= last.sum / last.count) break;
+      pools.splice(-2, 2, { sum: before.sum + last.sum, count: before.count + last.count });
+    }
+  });
+  const most = Math.max(0, height - gap * (wanted.length - 1));
+  const heights = [];
+  let i = 0;
+  for (const pool of pools) {
+    for (let k = 0; k < pool.count; ++k, ++i) {
+      heights[order[i]] = Math.min(Math.max(pool.sum / pool.count, 0), most) + i * gap;
+    }
+  }
+  return heights;
+}

@@ -1,0 +1,371 @@
+#include "glow/report/panels.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "glow/report/axes.h"
+#include "glow/report/labels.h"
+#include "glow/report/palette.h"
+
+namespace glow::report {
+namespace {
+
+const Stroke kBar{kInk, 0.6};
+const Stroke kLimit{kQuiet, 0.5, {3.5, 2.2}};
+const std::vector<double> kDotted = {0.9, 1.7};
+constexpr double kMark = 2.3;
+
+/// The values of one member along a trajectory.
+std::vector<double> values(const std::vector<TrajectoryPoint>& points,
+                           double TrajectoryPoint::*member) {
+  std::vector<double> out;
+  for (const auto& point : points) out.push_back(point.*member);
+  return out;
+}
+
+std::vector<double> shown_epochs(const std::vector<TrajectoryPoint>& points, const Scale& epochs) {
+  std::vector<double> out;
+  for (const auto& point : points) out.push_back(epochs.shown(point.epoch));
+  return out;
+}
+
+bool on_plane(const TrajectoryPoint& point) {
+  return std::isfinite(point.complexity) && std::isfinite(point.generalization);
+}
+
+/// The points that the plane shows of a layer, with its marks as indices into them.
+struct Way {
+  std::vector<TrajectoryPoint> points;
+  size_t turn = 0;  // none where 0 or the last
+
+  bool turns() const { return turn > 0 && turn + 1 < points.size(); }
+};
+
+Way way_of(const Trajectory& layer) {
+  Way out;
+  const Turning marks = turning(layer);
+  for (size_t i = 0; i < layer.mean.size(); ++i) {
+    if (!on_plane(layer.mean[i])) continue;
+    if (i == marks.turn) out.turn = out.points.size();
+    out.points.push_back(layer.mean[i]);
+  }
+  return out;
+}
+
+double finite_or_zero(double value) { return std::isfinite(value) ? value : 0; }
+
+void draw_plus(Drawing& drawing, const Point& at) {
+  const Stroke stroke{kInk, 0.9};
+  drawing.add(Line{{{at.x - kMark, at.y}, {at.x + kMark, at.y}}, stroke});
+  drawing.add(Line{{{at.x, at.y - kMark}, {at.x, at.y + kMark}}, stroke});
+}
+
+void draw_diamond(Drawing& drawing, const Point& at) {
+  const std::vector<Point> outline = {{at.x, at.y - kMark},
+                                      {at.x + kMark, at.y},
+                                      {at.x, at.y + kMark},
+                                      {at.x - kMark, at.y},
+                                      {at.x, at.y - kMark}};
+  drawing.add(Area{outline, kWhite});
+  drawing.add(Line{outline, {kQuiet, 0.7}});
+}
+
+void draw_open(Drawing& drawing, const Point& at) {
+  drawing.add(Circle{at, kMark, kWhite, {kInk, 0.8}});
+}
+void draw_filled(Drawing& drawing, const Point& at) {
+  drawing.add(Circle{at, kMark, kInk, {kInk, 0.8}});
+}
+
+class PlanePanel {
+ public:
+  PlanePanel(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales)
+      : drawing_(drawing),
+        axes_(drawing, frame, scales.complexity, scales.generalization),
+        view_(view),
+        epochs_(scales.epochs),
+        bounds_{frame.x + 2, frame.y - 5, frame.width + 2, frame.height + 3} {}
+
+  void draw() {
+    const auto& plane = *view_.plane;
+    for (const auto& layer : plane.trajectories.layers) {
+      if (Way way = way_of(layer); !way.points.empty()) ways_.push_back({layer.name, way});
+    }
+    draw_limits();
+    for (const auto& [name, way] : ways_) draw_line(way);
+    for (const auto& [name, way] : ways_) draw_null(way);
+    for (const auto& [name, way] : ways_) draw_marks(way);
+    axes_.draw_frame(axis_label(plane.complexity_label, plane.trajectories.unit),
+                     axis_label(plane.generalization_label, plane.trajectories.unit));
+    for (const auto& [name, way] : ways_) name_layer(name, way);
+    draw_labels();
+  }
+
+ private:
+  struct PlacedText {
+    std::string text;
+    Colour colour;
+    bool upwards = false;
+  };
+
+  Point at(const TrajectoryPoint& point) const {
+    return axes_.at(point.complexity, point.generalization);
+  }
+
+  void ink_along(const std::vector<Point>& line) {
+    const auto points = sampled(line, 1);
+    ink_.insert(ink_.end(), points.begin(), points.end());
+  }
+
+  void draw_limits() {
+    const Box& frame = axes_.frame();
+    for (const auto& limit : view_.plane->complexity_limits) {
+      const double x = axes_.at(limit.value, 0).x;
+      if (!(x >= frame.x && x <= frame.right())) continue;
+      drawing_.add(Line{{{x, frame.y}, {x, frame.bottom()}}, kLimit});
+      ink_along({{x, frame.y}, {x, frame.bottom()}});
+      name_limit(limit.label, {x, frame.bottom()}, true);
+    }
+    for (const auto& limit : view_.plane->generalization_limits) {
+      const double y = axes_.at(0, limit.value).y;
+      if (!(y >= frame.y && y <= frame.bottom())) continue;
+      drawing_.add(Line{{{frame.x, y}, {frame.right(), y}}, kLimit});
+      ink_along({{frame.x, y}, {frame.right(), y}});
+      name_limit(limit.label, {frame.x, y}, false);
+    }
+  }
+
+  /// Beside its line, as near to where that begins at the axis as there is room.
+  void name_limit(const std::string& label, const Point& start, bool upwards) {
+    const Box& frame = axes_.frame();
+    const double length = text_width(label, kNameSize), height = kNameSize;
+    const double along = upwards ? frame.height : frame.width;
+    std::vector<Candidate> places;
+    for (double shift = 4; shift + length < along; shift += 4) {
+      for (const double side : {-1.0, 1.0}) {
+        const double gap = side < 0 ? 2 + height : 2;
+        const Box box = upwards ? Box{side < 0 ? start.x - gap : start.x + gap,
+                                      start.y - shift - length, height, length}
+                                : Box{start.x + shift, side < 0 ? start.y - gap : start.y + gap,
+                                      length, height};
+        const Point anchor{box.x, box.y};  // its line is beside it: no leader
+        if (bounds_.holds(box)) places.push_back({box, anchor, shift * 0.4 + (side > 0 ? 3 : 0)});
+      }
+    }
+    add_label({label, kQuiet, upwards}, std::move(places));
+  }
+
+  void draw_null(const Way& way) {
+    const auto x = values(way.points, &TrajectoryPoint::complexity_null);
+    const auto y = values(way.points, &TrajectoryPoint::generalization_null);
+    axes_.curve(x, y, {kQuiet, 0.9, kDotted});
+    const auto pieces = axes_.pieces(x, y);
+    for (const auto& piece : pieces) ink_along(piece);
+    if (!pieces.empty()) draw_diamond(drawing_, pieces.back().back());
+  }
+
+  void draw_line(const Way& way) {
+    // Neighbours of one colour are one line: a figure of many points stays small.
+    constexpr int kLevels = 96;
+    const auto level = [&](size_t i) {
+      return static_cast<int>(std::clamp(epochs_.at(way.points[i].epoch), 0.0, 1.0) * kLevels);
+    };
+    for (size_t i = 0; i + 1 < way.points.size();) {
+      const int colour = (level(i) + level(i + 1)) / 2;
+      std::vector<Point> line = {at(way.points[i])};
+      do {
+        line.push_back(at(way.points[++i]));
+      } while (i + 1 < way.points.size() && (level(i) + level(i + 1)) / 2 == colour);
+      ink_along(line);
+      drawing_.add(Line{std::move(line), {viridis(1.0 * colour / kLevels), 1.1}});
+    }
+    draw_dots(way);
+  }
+
+  /// Each snapshot, where they stand apart enough to be told from one another.
+  void draw_dots(const Way& way) {
+    Point last{-1e9, -1e9};
+    for (const auto& point : way.points) {
+      const Point place = at(point);
+      if (std::hypot(place.x - last.x, place.y - last.y) < 3.2) continue;
+      const Colour colour = viridis(epochs_.at(point.epoch));
+      drawing_.add(Circle{place, 1, colour, {colour, 0.3}});
+      last = place;
+    }
+  }
+
+  void draw_marks(const Way& way) {
+    draw_bars(way.points.front());
+    draw_bars(way.points.back());
+    if (way.turns()) {
+      draw_bars(way.points[way.turn]);
+      draw_plus(drawing_, at(way.points[way.turn]));
+    }
+    if (way.points.size() > 1) draw_open(drawing_, at(way.points.front()));
+    draw_filled(drawing_, at(way.points.back()));
+  }
+
+  void draw_bars(const TrajectoryPoint& point) {
+    const auto bar = [&](double x, double y) {
+      const Point middle = at(point),
+                  end = axes_.at(point.complexity + x, point.generalization + y);
+      const double length = std::hypot(end.x - middle.x, end.y - middle.y);
+      ink_along({{2 * middle.x - end.x, 2 * middle.y - end.y}, end});
+      return length > kMark + 0.6;  // a shorter one is hidden by its mark
+    };
+    const double x = finite_or_zero(point.complexity_error);
+    const double y = finite_or_zero(point.generalization_error);
+    axes_.error_bars(point.complexity, point.generalization, bar(x, 0) ? x : 0, bar(0, y) ? y : 0,
+                     kBar);
+    for (const double side : {-kMark, kMark}) {
+      const Point mark = at(point);
+      ink_along({{mark.x + side, mark.y - kMark}, {mark.x + side, mark.y + kMark}});
+    }
+  }
+
+  void name_layer(const std::string& name, const Way& way) {
+    const std::string shown = elide(name, axes_.frame().width * 0.45, kNameSize);
+    std::vector<Point> anchors = {at(way.points.front()), at(way.points.back())};
+    if (way.turns()) anchors.push_back(at(way.points[way.turn]));
+    add_label({shown, kInk}, around(anchors, text_width(shown, kNameSize), kNameSize, bounds_));
+  }
+
+  void add_label(PlacedText text, std::vector<Candidate> places) {
+    texts_.push_back(std::move(text));
+    places_.push_back(std::move(places));
+  }
+
+  void draw_labels() {
+    const auto chosen = place_labels(places_, ink_, bounds_);
+    for (size_t i = 0; i < chosen.size(); ++i) {
+      if (!chosen[i]) continue;  // the curves name every layer as well
+      const Candidate& place = places_[i][*chosen[i]];
+      if (auto line = leader(place); !line.empty()) {
+        drawing_.add(Line{std::move(line), {kQuiet, 0.4}});
+      }
+      const Box& box = place.box;
+      const Point baseline = texts_[i].upwards ? Point{box.x + 0.86 * kNameSize, box.bottom()}
+                                               : Point{box.x, box.y + 0.86 * kNameSize};
+      drawing_.add(
+          Text{baseline,
+               texts_[i].text,
+               {.size = kNameSize, .colour = texts_[i].colour, .upwards = texts_[i].upwards}});
+    }
+  }
+
+  Drawing& drawing_;
+  Axes axes_;
+  const View& view_;
+  const Scale& epochs_;
+  Box bounds_;  // where names may stand
+  std::vector<std::pair<std::string, Way>> ways_;
+  std::vector<Point> ink_;
+  std::vector<PlacedText> texts_;
+  std::vector<std::vector<Candidate>> places_;
+};
+
+/// Sand on white is a fine line but poor text.
+Colour as_text(const Colour& colour) {
+  return {0.75 * colour.red, 0.75 * colour.green, 0.75 * colour.blue};
+}
+
+struct LineEnd {
+  Point point;
+  std::string name;
+  Colour colour;
+};
+
+void name_line_ends(Drawing& drawing, const Box& frame, const std::vector<LineEnd>& ends,
+                    double width) {
+  if (ends.empty()) return;
+  std::vector<double> wanted;
+  for (const auto& end : ends) wanted.push_back(end.point.y);
+  const double room = (frame.height + 4) / static_cast<double>(ends.size());
+  const double size = std::min(kNameSize, room / 1.12);
+  const auto heights = spread(wanted, std::min(size * 1.25, room), frame.y, frame.bottom());
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const Point& from = ends[i].point;
+    const double x = frame.right() + 9;
+    drawing.add(Line{{{std::max(from.x, frame.right()) + 1.5, from.y}, {x - 1.5, heights[i]}},
+                     {ends[i].colour, 0.5}});
+    drawing.add(Text{{x, heights[i] + 0.36 * size},
+                     elide(ends[i].name, width, size),
+                     {size, as_text(ends[i].colour)}});
+  }
+}
+
+}  // namespace
+
+bool turns(const Trajectory& layer) { return way_of(layer).turns(); }
+
+void draw_plane(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales) {
+  PlanePanel(drawing, frame, view, scales).draw();
+}
+
+double name_margin(const View& view, double most) {
+  double width = 0;
+  for (size_t i = 0; i < view.plane->trajectories.layers.size(); ++i) {
+    width = std::max(width, text_width(layer_label(view, i), kNameSize));
+  }
+  return std::min(width + 11, most);
+}
+
+void draw_curves(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales) {
+  const auto& plane = view.plane->trajectories;
+  const auto colours = layer_colours(plane.layers.size());
+  Axes axes(drawing, frame, scales.epochs, scales.complexity_curve);
+  std::vector<LineEnd> ends;
+  for (size_t i = 0; i < plane.layers.size(); ++i) {
+    const auto& points = plane.layers[i].mean;
+    const auto x = shown_epochs(points, scales.epochs);
+    std::vector<double> low, high;
+    for (const auto& point : points) {
+      low.push_back(point.complexity - point.complexity_error);
+      high.push_back(point.complexity + point.complexity_error);
+    }
+    Colour pale = colours[i];
+    pale.alpha = 0.2;
+    axes.band(x, low, high, pale);
+  }
+  for (size_t i = 0; i < plane.layers.size(); ++i) {
+    const auto& points = plane.layers[i].mean;
+    const auto x = shown_epochs(points, scales.epochs);
+    const auto y = values(points, &TrajectoryPoint::complexity);
+    axes.curve(x, values(points, &TrajectoryPoint::complexity_null), {colours[i], 0.9, kDotted});
+    axes.curve(x, y, {colours[i], 1.1});
+    const auto pieces = axes.pieces(x, y);
+    if (pieces.empty()) continue;
+    for (const auto& piece : pieces) {
+      if (piece.size() == 1) drawing.add(Circle{piece[0], 1.6, colours[i], {colours[i], 0.3}});
+    }
+    ends.push_back({pieces.back().back(), layer_label(view, i), colours[i]});
+  }
+  axes.draw_frame("epoch", axis_label(view.plane->complexity_label, plane.unit));
+  name_line_ends(drawing, frame, ends, drawing.width - frame.right() - 12);
+}
+
+double draw_key(Drawing& drawing, const Point& at, double width, bool with_turn, bool with_null) {
+  Point next = at;
+  const auto entry = [&](const std::string& words, double mark_width, auto&& mark) {
+    const double length = mark_width + 3 + text_width(words, kNameSize);
+    if (next.x > at.x && next.x + length > at.x + width) next = {at.x, next.y + kNameSize * 1.5};
+    mark(Point{next.x + mark_width / 2, next.y - 0.36 * kNameSize});
+    drawing.add(Text{{next.x + mark_width + 3, next.y}, words, {kNameSize, kQuiet}});
+    next.x += length + 11;
+  };
+  entry("start", 2 * kMark, [&](const Point& point) { draw_open(drawing, point); });
+  if (with_turn) {
+    entry("largest complexity", 2 * kMark, [&](const Point& point) { draw_plus(drawing, point); });
+  }
+  entry("end", 2 * kMark, [&](const Point& point) { draw_filled(drawing, point); });
+  if (with_null) {
+    entry("mean under permutation", 15, [&](const Point& point) {
+      drawing.add(
+          Line{{{point.x - 7.5, point.y}, {point.x + 7.5, point.y}}, {kQuiet, 0.9, kDotted}});
+      draw_diamond(drawing, {point.x + 5, point.y});
+    });
+  }
+  return next.y;
+}
+
+}  // namespace glow::report

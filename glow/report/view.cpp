@@ -1,0 +1,188 @@
+#include "glow/report/view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "glow/core/error.h"
+#include "glow/core/spec.h"
+#include "glow/core/text.h"
+
+namespace glow::report {
+namespace {
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void take(double value) {
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  bool empty() const { return low > high; }
+};
+
+/// Of one coordinate: its values and what stands around them.
+struct CoordinateRange {
+  Range values, limits;
+  bool null = false;
+
+  void take(const TrajectoryPoint& point, double TrajectoryPoint::*value,
+            double TrajectoryPoint::*error, double TrajectoryPoint::*null_mean) {
+    values.take(point.*value);
+    values.take(point.*null_mean);
+    null = null || std::isfinite(point.*null_mean);
+    if (!std::isfinite(point.*error)) return;
+    values.take(point.*value - point.*error);
+    values.take(point.*value + point.*error);
+  }
+
+  /// Zero belongs to the picture when it is near, or when a null says how much of it all is
+  /// nothing.
+  Scale scale(bool from_zero) const {
+    Range range = values;
+    if (range.empty()) return Scale::linear(0, 1);
+    // A limit far beyond all values would push them into a corner.
+    if (!limits.empty() &&
+        limits.high <= range.high + 0.5 * (range.high - std::min(0.0, range.low))) {
+      range.take(limits.high);
+    }
+    if (range.low >= 0 && (from_zero || range.low < 0.35 * range.high)) range.take(0);
+    return Scale::linear(range.low, range.high);
+  }
+};
+
+std::string cells_text(const Table& options) {
+  const auto number = [&](const char* key, double& value) {
+    const Value* found = find(options, key);
+    if (!found) return false;
+    if (const auto* whole = std::get_if<int64_t>(&found->data)) value = static_cast<double>(*whole);
+    if (const auto* real = std::get_if<double>(&found->data)) value = *real;
+    return value > 0;
+  };
+  double value = 0;
+  if (number("width", value)) return "cells of " + number_text(value);
+  if (number("edges", value)) return number_text(value - 1) + " cells";
+  if (number("bins", value)) return number_text(value) + " cells";
+  return "30 cells";
+}
+
+}  // namespace
+
+PlaneScales plane_scales(const std::vector<View>& views) {
+  CoordinateRange complexity, generalization;
+  Range epochs, positive;
+  for (const auto& [run, plane] : views) {
+    for (const auto& layer : plane->trajectories.layers) {
+      for (const auto& point : layer.mean) {
+        complexity.take(point, &TrajectoryPoint::complexity, &TrajectoryPoint::complexity_error,
+                        &TrajectoryPoint::complexity_null);
+        generalization.take(point, &TrajectoryPoint::generalization,
+                            &TrajectoryPoint::generalization_error,
+                            &TrajectoryPoint::generalization_null);
+        epochs.take(point.epoch);
+        if (point.epoch > 0) positive.take(point.epoch);
+      }
+    }
+    for (const auto& limit : plane->complexity_limits) complexity.limits.take(limit.value);
+    for (const auto& limit : plane->generalization_limits) generalization.limits.take(limit.value);
+  }
+  if (epochs.empty()) epochs.take(0);
+  if (positive.empty()) positive.take(0);
+  return {complexity.scale(false), generalization.scale(false), complexity.scale(complexity.null),
+          generalization.scale(generalization.null),
+          Scale::epochs(positive.low, epochs.high, epochs.low <= 0)};
+}
+
+std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs) {
+  std::vector<std::vector<View>> out;
+  if (runs.empty()) return out;
+  for (size_t i = 0; i < runs[0].planes.size(); ++i) {
+    const auto& first = runs[0].planes[i];
+    out.push_back({{&runs[0], &first}});
+    for (size_t r = 1; r < runs.size(); ++r) {
+      const auto& planes = runs[r].planes;
+      const auto same = std::find_if(planes.begin(), planes.end(), [&](const PlaneData& plane) {
+        return plane.trajectories.evaluator == first.trajectories.evaluator &&
+               plane.trajectories.on == first.trajectories.on;
+      });
+      if (same != planes.end()) {
+        out.back().push_back({&runs[r], &*same});
+      } else if (i < planes.size() && planes[i].trajectories.unit == first.trajectories.unit) {
+        out.back().push_back({&runs[r], &planes[i]});
+      }
+    }
+  }
+  return out;
+}
+
+bool has_null(const PlaneTrajectories& plane) {
+  for (const auto& layer : plane.layers) {
+    for (const auto& point : layer.mean) {
+      if (std::isfinite(point.complexity_null) || std::isfinite(point.generalization_null)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string layer_label(const View& view, size_t layer) {
+  const auto& layers = view.plane->trajectories.layers;
+  const std::string& name = layers[layer].name;
+  std::vector<std::string> notes;
+  for (const auto& info : view.run->layers) {
+    if (info.name != name || info.output.empty()) continue;
+    std::string size(trim(info.output));
+    if (size.size() > 2 && size.front() == '(' && size.back() == ')') {
+      size = size.substr(1, size.size() - 2);
+    }
+    std::vector<std::string> sides;
+    for (const auto& side : split(size, ',')) {
+      if (!trim(side).empty()) sides.emplace_back(trim(side));
+    }
+    notes.push_back(join(sides, "×"));
+    break;
+  }
+  if (layer + 1 == layers.size() && layers.size() > 1) notes.emplace_back("output");
+  return notes.empty() ? name : name + " (" + join(notes, ", ") + ")";
+}
+
+std::string axis_label(const std::string& quantity, Unit unit) {
+  return unit == Unit::none ? quantity : quantity + " [" + to_string(unit) + "]";
+}
+
+std::string estimator_words(const std::string& spec) {
+  try {
+    const Spec parsed = parse_spec(spec);
+    return parsed.name == "binned" ? "binned, " + cells_text(parsed.options) : spec;
+  } catch (const ValueError&) {
+    return spec;  // a user's own evaluator is called what it likes
+  }
+}
+
+std::string caption_of(const PlaneData& plane) {
+  if (!plane.caption.empty()) return plane.caption;
+  const auto& data = plane.trajectories;
+  std::vector<std::string> parts;
+  if (data.networks.size() > 1) {
+    parts.push_back(fmt::format("Mean of {} networks, bars and bands: one standard error",
+                                data.networks.size()));
+  } else {
+    parts.emplace_back("One network");
+  }
+  parts.push_back(fmt::format("n = {}", data.n));
+  parts.push_back(data.evaluator);
+  return join(parts, "; ");
+}
+
+std::string epoch_text(double epoch) {
+  return epoch >= 10 || epoch == std::trunc(epoch) ? fmt::format("{:.0f}", epoch)
+                                                   : pretty_number(epoch, 2);
+}
+
+}  // namespace glow::report

@@ -1,0 +1,48 @@
+// What figures and page agree on: scales, names and words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "glow/report/report_data.h"
+#include "glow/report/scale.h"
+
+namespace glow::report {
+
+/// One plane of one run, as it is drawn.
+struct View {
+  const RunData* run;
+  const PlaneData* plane;
+};
+
+/// The axes that several planes share.
+struct PlaneScales {
+  Scale complexity, generalization;              // of the plane, its limits and its null
+  Scale complexity_curve, generalization_curve;  // against epochs; from 0 on where there is a null
+  Scale epochs;
+};
+PlaneScales plane_scales(const std::vector<View>& views);
+
+/// Planes of several runs that belong on the same axes: the same evaluator and place, else the same
+/// position in the list and the same unit. One entry a plane of the first run.
+std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs);
+
+bool has_null(const PlaneTrajectories& plane);
+
+/// `dense_6 (2, output)`: a layer's name with its size.
+std::string layer_label(const View& view, size_t layer);
+
+/// `I(X;T) [bits]`
+std::string axis_label(const std::string& quantity, Unit unit);
+
+/// `binned, 29 cells`: an estimator in words, its spec where there are none.
+std::string estimator_words(const std::string& spec);
+
+/// `mean of 6 networks, n = 4096, one standard error, hsic(sigma=5)`: the caption that is given, or
+/// one of what is known.
+std::string caption_of(const PlaneData& plane);
+
+/// `44`, `1.2`
+std::string epoch_text(double epoch);
+
+}  // namespace glow::report

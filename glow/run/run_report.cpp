@@ -1,0 +1,184 @@
+#include "glow/run/run_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "glow/core/error.h"
+#include "glow/core/text.h"
+#include "glow/dynamics/plane.h"
+#include "glow/information/citations.h"
+#include "glow/information/estimator.h"
+#include "glow/io/atomic_file.h"
+#include "glow/io/csv.h"
+#include "glow/io/input_file.h"
+#include "glow/report/figures.h"
+#include "glow/report/page.h"
+#include "glow/run/run_folder.h"
+
+namespace glow {
+namespace {
+
+using report::HistoryCurve;
+using report::PlaneData;
+using report::RunData;
+
+// Mean and standard error over networks of every column, epoch by epoch.
+std::vector<HistoryCurve> history_curves(const std::string& path) {
+  std::string text = io::read_file(path);
+  text.resize(text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
+  if (text.empty()) return {};
+  const io::CsvTable table = io::parse_csv(text, path);
+  const size_t epoch_column = io::column(table, "epoch");
+  std::vector<HistoryCurve> curves;
+  for (size_t c = 0; c < table.header.size(); ++c) {
+    const std::string& name = table.header[c];
+    if (name == "network" || name == "epoch" || name == "seconds") continue;
+    std::map<int64_t, std::vector<double>> values;
+    for (const auto& row : table.rows) {
+      int64_t epoch = 0;
+      double value = 0;
+      if (parse_number(row[epoch_column], epoch) && parse_number(row[c], value)) {
+        values[epoch].push_back(value);
+      }
+    }
+    HistoryCurve curve{name, {}, {}, {}};
+    for (const auto& [epoch, of_networks] : values) {
+      const auto n = static_cast<double>(of_networks.size());
+      double mean = 0, square = 0;
+      for (const double v : of_networks) mean += v / n;
+      for (const double v : of_networks) square += (v - mean) * (v - mean);
+      curve.epoch.push_back(static_cast<double>(epoch));
+      curve.mean.push_back(mean);
+      curve.error.push_back(n > 1 ? std::sqrt(square / (n - 1) / n) : kUnknown);
+    }
+    curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+std::vector<report::Limit> limits_of(const RunRecord& record, const char* name, Unit unit) {
+  const auto it = record.limits.find(name);
+  if (it == record.limits.end() || unit == Unit::none) return {};
+  const double value = it->second * unit_factor(Unit::nats, unit);
+  return {{fmt::format("{} = {:.4g} {}", name, value, to_string(unit)), value}};
+}
+
+std::string caption(const PlaneTrajectories& plane) {
+  const std::string place =
+      plane.on == "batch" ? fmt::format("the training batch (n = {}), as it trained", plane.n)
+                          : fmt::format("n = {} examples ({}), in evaluation mode",
+                                        with_thousands(plane.n), plane.on);
+  const std::string networks =
+      plane.networks.size() > 1
+          ? fmt::format("mean of {} networks, bars and bands: one standard error; ", plane.networks)
+          : "";
+  return fmt::format("{}{}; {}", networks, place, plane.evaluator);
+}
+
+std::vector<std::pair<std::string, std::string>> facts(const RunRecord& record) {
+  std::vector<std::pair<std::string, std::string>> out{
+      {"status", record.status + (record.error.empty() ? "" : ": " + record.error)},
+      {"glow", record.glow_version},
+      {"torch", record.torch_version},
+      {"seed", std::to_string(record.seed)},
+      {"networks", std::to_string(record.networks)},
+      {"parameters", with_thousands(record.parameters)},
+      {"device", fmt::format("{}, {} thread{}", record.device, record.threads,
+                             record.threads == 1 ? "" : "s")},
+      {"started", record.started},
+      {"ended", record.ended},
+      {"seconds", fmt::format("{:.1f}", record.seconds)}};
+  for (const auto& [file, checksum] : record.data) out.emplace_back(file, checksum);
+  return out;
+}
+
+}  // namespace
+
+RunData read_run(const std::string& path) {
+  const RunFolder folder = RunFolder::open(path);
+  const RunRecord record = folder.read_record();
+  RunData run;
+  run.name = record.name;
+  run.folder = path;
+  run.status = record.status;
+  run.warnings = record.warnings;
+  run.facts = facts(record);
+  run.command = "glow train " + path + "/experiment.toml";
+  run.experiment = io::read_file(folder.file("experiment.toml"));
+  for (const auto& layer : record.layers) {
+    run.layers.push_back({layer.has_parameters ? layer.name : "", layer.type, layer.output,
+                          layer.parameters, layer.has_parameters});
+  }
+  if (std::filesystem::exists(folder.file("history.csv"))) {
+    run.history = history_curves(folder.file("history.csv"));
+  }
+  if (!std::filesystem::exists(folder.file("plane.csv"))) return run;
+  for (auto& plane : trajectories(read_plane(folder.file("plane.csv")))) {
+    const EstimatorPtr estimator = make_estimator(plane.evaluator);
+    const AxisNames axes = estimator->axes();
+    PlaneData data;
+    data.complexity_label = axes.complexity;
+    data.generalization_label = axes.generalization;
+    data.caption = caption(plane);
+    data.complexity_limits = limits_of(record, "H(X)", plane.unit);
+    data.generalization_limits = limits_of(record, "I(X;Y)", plane.unit);
+    data.trajectories = std::move(plane);
+    const std::string paper = citation(data.trajectories.evaluator);
+    auto& cited = run.citations;
+    if (!paper.empty() && std::find(cited.begin(), cited.end(), paper) == cited.end()) {
+      cited.push_back(paper);
+    }
+    run.planes.push_back(std::move(data));
+  }
+  return run;
+}
+
+void write_run_report(const std::string& folder) {
+  const RunData run = read_run(folder);
+  report::write_figures(run, folder + "/figures");
+  io::write_atomic(folder + "/report.html", report::html_page({{run}}));
+}
+
+void write_comparison(const std::vector<std::string>& folders, const std::string& out) {
+  report::ReportData data;
+  for (const auto& folder : folders) data.runs.push_back(read_run(folder));
+  io::write_atomic(out, report::html_page(data));
+}
+
+std::string plane_table(const RunData& run) {
+  std::string out;
+  for (const auto& plane : run.planes) {
+    const PlaneTrajectories& of = plane.trajectories;
+    const std::string unit = of.unit == Unit::none ? "" : " [" + to_string(of.unit) + "]";
+    out += fmt::format("{}, {}{}\n", of.evaluator, of.on == "batch" ? "training batch" : of.on,
+                       of.networks.size() > 1 ? fmt::format(", mean ± standard error of {} networks",
+                                                     of.networks.size())
+                                       : "");
+    out += fmt::format("{:<14}{:^30}{:^30}{:^30}\n", "", "first", "turning", "last");
+    out += fmt::format("{:<14}", "layer");
+    for (int i = 0; i < 3; ++i) {
+      out += fmt::format("{:>7} {:>12} {:>9}", "epoch", plane.complexity_label,
+                         plane.generalization_label);
+    }
+    out += unit + "\n";
+    for (const auto& layer : of.layers) {
+      const Turning turn = turning(layer);
+      out += fmt::format("{:<14}", layer.name);
+      for (const size_t i : {turn.first, turn.turn, turn.last}) {
+        if (i >= layer.mean.size()) continue;
+        const TrajectoryPoint& p = layer.mean[i];
+        const std::string error =
+            std::isnan(p.complexity_error) ? "" : fmt::format("±{:.2f}", p.complexity_error);
+        out += fmt::format("{:>7.4g} {:>6.4g}{:<6} {:>9.3g}", p.epoch, p.complexity, error,
+                           p.generalization);
+      }
+      out += "\n";
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace glow

@@ -1,0 +1,120 @@
+#include "glow/training/loop.h"
+
+#include <chrono>
+
+#include "glow/core/error.h"
+#include "glow/core/stop.h"
+
+namespace glow {
+namespace {
+
+// Loss and metrics over the batches of an epoch so far.
+class Sums {
+ public:
+  explicit Sums(const std::vector<Metric>& metrics) : metrics_(metrics), sums_(metrics.size()) {}
+
+  void add(const Pass& pass) {
+    const auto n = static_cast<double>(pass.forward.prediction.size(0));
+    loss_ += {pass.loss * n, n};
+    for (size_t i = 0; i < metrics_.size(); ++i) sums_[i] += metrics_[i](pass.forward);
+  }
+
+  void write(Logs& logs, const std::string& prefix) const {
+    logs.emplace_back(prefix + "loss", loss_.mean());
+    for (size_t i = 0; i < metrics_.size(); ++i) {
+      logs.emplace_back(prefix + metrics_[i].name(), sums_[i].mean());
+    }
+  }
+
+ private:
+  const std::vector<Metric>& metrics_;
+  MetricSum loss_;
+  std::vector<MetricSum> sums_;
+};
+
+Sums test(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics) {
+  Sums sums(metrics);
+  data.begin_epoch(0);
+  Batch batch;
+  while (!stop_requested() && data.next(batch)) sums.add(network.test_step(batch));
+  return sums;
+}
+
+bool train_epoch(Training& training, BatchSource& data, const LoopOptions& options, Sums& sums) {
+  data.begin_epoch(training.epoch);
+  Batch batch;
+  Logs logs;
+  for (int64_t b = 0; data.next(batch); ++b) {
+    const Pass pass = training.network.train_step(batch, training.updates);
+    sums.add(pass);
+    logs.clear();
+    sums.write(logs, "");
+    const Step step{b, training.updates++, pass, logs};
+    for (const auto& callback : options.callbacks) callback->on_train_batch_end(training, step);
+    if (training.stop || stop_requested()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+CallbackPtr on_epoch_end(std::function<void(Training&, Logs&)> f) {
+  struct OnEpochEnd : Callback {
+    std::function<void(Training&, Logs&)> f;
+    void on_epoch_end(Training& training, Logs& logs) override { f(training, logs); }
+  };
+  auto callback = std::make_shared<OnEpochEnd>();
+  callback->f = std::move(f);
+  return callback;
+}
+
+CallbackPtr on_train_batch_end(std::function<void(Training&, const Step&)> f) {
+  struct OnBatchEnd : Callback {
+    std::function<void(Training&, const Step&)> f;
+    void on_train_batch_end(Training& training, const Step& step) override { f(training, step); }
+  };
+  auto callback = std::make_shared<OnBatchEnd>();
+  callback->f = std::move(f);
+  return callback;
+}
+
+LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation, const LoopOptions& options) {
+  if (data.size() == 0) throw ValueError("there is nothing to train on: the training set is empty");
+  if (options.epochs < 0) throw ValueError("epochs must not be negative, got {}", options.epochs);
+  using Clock = std::chrono::steady_clock;
+  const int64_t batches = data.batches();
+  Training training{network, options.epochs, batches, options.initial_epoch,
+                    options.initial_epoch * batches};
+  LoopResult result;
+  for (const auto& callback : options.callbacks) callback->on_train_begin(training);
+  while (training.epoch < options.epochs && !training.stop && !stop_requested()) {
+    const auto started = Clock::now();
+    ++training.epoch;
+    for (const auto& callback : options.callbacks) callback->on_epoch_begin(training);
+    Sums sums(options.metrics);
+    if (!train_epoch(training, data, options, sums)) break;
+    Logs logs;
+    sums.write(logs, "");
+    if (validation.size() > 0) test(network, validation, options.metrics).write(logs, "val_");
+    if (stop_requested()) break;
+    logs.emplace_back("seconds", std::chrono::duration<double>(Clock::now() - started).count());
+    for (const auto& callback : options.callbacks) callback->on_epoch_end(training, logs);
+    result.history.add(logs);
+  }
+  result.end = stop_requested() ? LoopEnd::interrupted
+               : training.stop  ? LoopEnd::stopped
+                                : LoopEnd::finished;
+  result.why = training.why;
+  for (const auto& callback : options.callbacks) callback->on_train_end(training);
+  return result;
+}
+
+Logs evaluate(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics) {
+  if (data.size() == 0) throw ValueError("there is nothing to evaluate: the set is empty");
+  Logs logs;
+  test(network, data, metrics).write(logs, "");
+  check_stop();
+  return logs;
+}
+
+}  // namespace glow

@@ -1,0 +1,127 @@
+#include "glow/training/losses.h"
+
+#include <ATen/ATen.h>
+
+namespace glow {
+namespace {
+
+// Class numbers of a target that may be one-hot.
+Tensor class_numbers(const Tensor& target) {
+  return target.dim() > 1 && target.is_floating_point() ? target.argmax(1) : target;
+}
+
+bool is_class_numbers(const Tensor& target) { return !target.is_floating_point(); }
+
+// A target in the prediction's type, class numbers one-hot where the prediction is wider.
+Tensor like_prediction(const Forward& forward) {
+  const Tensor& p = forward.prediction;
+  Tensor y = forward.segment.y;
+  if (is_class_numbers(y) && p.dim() == 2 && p.size(1) > 1) y = at::one_hot(y, p.size(1));
+  y = y.to(p.scalar_type());
+  if (y.dim() + 1 == p.dim() && p.size(-1) == 1) y = y.unsqueeze(-1);
+  if (y.sizes() != p.sizes()) {
+    throw ValueError("the target's shape is ({}), the prediction's ({})",
+                     fmt::join(forward.segment.y.sizes(), ", "), fmt::join(p.sizes(), ", "));
+  }
+  return y;
+}
+
+void check_classes(const Forward& forward) {
+  const Tensor& p = forward.prediction;
+  if (p.dim() < 2) {
+    throw ValueError("cross entropy needs a prediction of (n, classes), got ({})",
+                     fmt::join(p.sizes(), ", "));
+  }
+  if (forward.segment.classes > p.size(1)) {
+    throw ValueError("the data has {} classes, the network's output only {}",
+                     forward.segment.classes, p.size(1));
+  }
+}
+
+}  // namespace
+
+Loss::Loss(const std::string& name) { *this = losses().make(name); }
+
+Loss Loss::named(std::string name) && {
+  name_ = std::move(name);
+  return std::move(*this);
+}
+
+Loss::OfForward Loss::from(OfPrediction f) {
+  return [f = std::move(f)](const Forward& forward) {
+    return f(forward.prediction, forward.segment.y);
+  };
+}
+Loss::OfForward Loss::from(OfSegment f) {
+  return [f = std::move(f)](const Forward& forward) { return f(forward.segment); };
+}
+
+Registry<Loss>& losses() {
+  static Registry<Loss> registry = [] {
+    Registry<Loss> built_in("loss");
+    auto add = [&](const char* name, const char* doc, Tensor (*of)(const Forward&)) {
+      built_in.add({name, doc, {}, [name = std::string(name), of](const Table&) {
+                      return Loss(Loss::OfForward{of}).named(name);
+                    }});
+    };
+    add("cross_entropy", "-ln p(class); classes or one-hot; from the logits behind a softmax",
+        cross_entropy);
+    add("binary_cross_entropy", "of probabilities; from the logits behind a sigmoid",
+        binary_cross_entropy);
+    add("mse", "mean squared error", mse);
+    add("mae", "mean absolute error", mae);
+    add("huber", "squared within 1, absolute beyond", huber);
+    add("nll", "-prediction[class], for log-probabilities", nll);
+    return built_in;
+  }();
+  return registry;
+}
+
+Tensor cross_entropy(const Forward& forward) {
+  check_classes(forward);
+  const Tensor& logits = forward.logits.defined() ? forward.logits : forward.prediction;
+  const Tensor& y = forward.segment.y;
+  return at::cross_entropy_loss(logits, is_class_numbers(y) ? y : y.to(logits.scalar_type()));
+}
+
+Tensor binary_cross_entropy(const Forward& forward) {
+  const Tensor y = like_prediction(forward);
+  if (forward.logits.defined()) return at::binary_cross_entropy_with_logits(forward.logits, y);
+  return at::binary_cross_entropy(forward.prediction, y);
+}
+
+Tensor mse(const Forward& forward) {
+  return at::mse_loss(forward.prediction, like_prediction(forward));
+}
+Tensor mae(const Forward& forward) {
+  return at::l1_loss(forward.prediction, like_prediction(forward));
+}
+Tensor huber(const Forward& forward) {
+  return at::huber_loss(forward.prediction, like_prediction(forward));
+}
+
+Tensor nll(const Forward& forward) {
+  check_classes(forward);
+  return at::nll_loss_nd(forward.prediction, class_numbers(forward.segment.y));
+}
+
+Loss::OfForward complexity_penalty(EstimatorPtr criterion, double weight) {
+  if (!criterion->differentiable()) {
+    throw ValueError("{} is not differentiable: it can measure, not train", criterion->spec());
+  }
+  return [criterion = std::move(criterion), weight](const Forward& forward) {
+    const Tensor x = flatten_rows(forward.segment.x);
+    Tensor sum = at::zeros({}, forward.prediction.options());
+    for (size_t i = 0; i + 1 < forward.segment.layers.size(); ++i) {
+      sum = sum + criterion->estimate(flatten_rows(forward.segment.layers[i].value), x).value;
+    }
+    return weight * sum;
+  };
+}
+
+Loss operator+(const Loss& a, const Loss& b) {
+  return Loss([a, b](const Forward& forward) { return a(forward) + b(forward); })
+      .named(a.name() + " + " + b.name());
+}
+
+}  // namespace glow

@@ -1,0 +1,59 @@
+#include "glow/training/metrics.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+namespace glow {
+namespace {
+
+Forward forward(const Tensor& prediction, const Tensor& y) {
+  Forward f;
+  f.prediction = prediction;
+  f.segment.y = y;
+  return f;
+}
+
+const Tensor kPrediction =
+    at::tensor({.1, .7, .2, .5, .3, .2, .2, .3, .5, .4, .35, .25}).reshape({4, 3});
+const Tensor kClasses = at::tensor({1, 0, 0, 1}, at::kLong);
+
+TEST(Metrics, AccuracyOfClassesAndOneHot) {
+  EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(kPrediction, kClasses)).mean(), 0.5);
+  const Tensor one_hot = at::one_hot(kClasses, 3).to(at::kFloat);
+  EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(kPrediction, one_hot)).mean(), 0.5);
+}
+
+TEST(Metrics, AccuracyOfOneOutputIsAboveAHalf) {
+  const Tensor p = at::tensor({.9, .4, .6}).unsqueeze(1);
+  EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(p, at::tensor({1, 0, 0}, at::kLong))).mean(), 2. / 3);
+}
+
+TEST(Metrics, TopK) {
+  EXPECT_DOUBLE_EQ(Metric("top_k_accuracy(k=2)")(forward(kPrediction, kClasses)).mean(), 0.75);
+  EXPECT_DOUBLE_EQ(Metric("top_k_accuracy(k=3)")(forward(kPrediction, kClasses)).mean(), 1);
+  EXPECT_THROW(Metric("top_k_accuracy")(forward(kPrediction, kClasses)), ValueError);
+  EXPECT_THROW(Metric("top_k_accuracy(k=0)"), ValueError);
+}
+
+TEST(Metrics, Errors) {
+  const Tensor p = at::tensor({1.0, 4.0}).unsqueeze(1), y = at::tensor({0.0, 1.0}).unsqueeze(1);
+  EXPECT_DOUBLE_EQ(Metric("mse")(forward(p, y)).mean(), 5);
+  EXPECT_DOUBLE_EQ(Metric("mae")(forward(p, y)).mean(), 2);
+}
+
+TEST(Metrics, SumsAddOverBatchesOfUnequalSize) {
+  MetricSum sum = Metric("accuracy")(forward(kPrediction.slice(0, 0, 3), kClasses.slice(0, 0, 3)));
+  sum += Metric("accuracy")(forward(kPrediction.slice(0, 3), kClasses.slice(0, 3)));
+  EXPECT_DOUBLE_EQ(sum.mean(), 0.5);
+}
+
+TEST(Metrics, AUsersOwnMustGiveOneValueAnExample) {
+  const Metric own("confidence", [](const Tensor& p, const Tensor&) { return p.amax(1); });
+  EXPECT_NEAR(own(forward(kPrediction, kClasses)).mean(), (.7 + .5 + .5 + .4) / 4, 1e-7);
+  const Metric wrong("sum", [](const Tensor& p, const Tensor&) { return p.sum(); });
+  EXPECT_THROW(wrong(forward(kPrediction, kClasses)), ValueError);
+  EXPECT_THROW(Metric("acuracy"), ValueError);
+}
+
+}  // namespace
+}  // namespace glow

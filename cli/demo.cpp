@@ -10,6 +10,7 @@ namespace {
 struct DemoArguments {
   std::string out = "runs/demo";
   int64_t seed = 0, networks = 6, epochs = 8000;
+  bool force = false;
 };
 
 int demo(const DemoArguments& arguments, const Common& common) {
@@ -24,7 +25,8 @@ int demo(const DemoArguments& arguments, const Common& common) {
   set_value(table, "dynamics.save", {false});
   // The demo's own folder may always be made anew; another one is the user's to give up.
   const bool own = arguments.out == DemoArguments{}.out;
-  return show(run(parse_experiment(table), {arguments.out, own, common.command}), common);
+  const bool force = own || arguments.force;
+  return show(run(parse_experiment(table), {arguments.out, force, common.command}), common);
 }
 
 }  // namespace
@@ -44,6 +46,7 @@ void add_demo(CLI::App& app, Common& common, int& exit_code) {
   verb->add_option("--epochs", arguments->epochs, "How long each trains")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
+  verb->add_flag("--force", arguments->force, "Replace a finished run");
   verb->callback([arguments, &common, &exit_code] { exit_code = demo(*arguments, common); });
 }
 

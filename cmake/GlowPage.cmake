@@ -1,7 +1,12 @@
 # Puts the page's own files and the plotting library into the library as bytes, so that a report is
 # one self-contained file and the command needs nothing beside it.
 
+if(GLOW_PLOTLY_JS AND NOT EXISTS ${GLOW_PLOTLY_JS})
+  unset(GLOW_PLOTLY_JS CACHE)
+endif()
+# Beside the torch of a Python installation, or in .venv.
 file(GLOB GLOW_PLOTLY_FOLDERS
+     ${GLOW_TORCH_ROOT}/../plotly/package_data
      ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/plotly/package_data)
 find_file(GLOW_PLOTLY_JS plotly.min.js PATHS ${GLOW_PLOTLY_FOLDERS} REQUIRED NO_DEFAULT_PATH
           DOC "plotly.min.js, for one of the Python package plotly")

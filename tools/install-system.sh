@@ -3,7 +3,7 @@
 # line to type, and stops.
 set -euo pipefail
 
-debian=(g++ cmake ninja-build ccache mold pkg-config zlib1g-dev libfmt-dev libcli11-dev
+debian=(g++ cmake ninja-build mold pkg-config zlib1g-dev libfmt-dev libcli11-dev
   nlohmann-json3-dev libtomlplusplus-dev libcairo2-dev libgtest-dev libgmock-dev libbenchmark-dev
   fonts-dejavu-core clang-format chromium curl python3-venv)
 
@@ -14,10 +14,10 @@ if ! command -v apt-get > /dev/null; then
   fi
   cat >&2 << 'EOF'
 setup: no apt here. Install what building needs, then call make again:
-  dnf install gcc-c++ cmake ninja-build ccache pkgconf zlib-devel fmt-devel cli11-devel json-devel \
+  dnf install gcc-c++ cmake ninja-build pkgconf zlib-devel fmt-devel cli11-devel json-devel \
     tomlplusplus-devel cairo-devel gtest-devel gmock-devel google-benchmark-devel dejavu-sans-fonts \
     clang-tools-extra chromium curl python3
-  brew install cmake ninja ccache pkg-config zlib fmt cli11 nlohmann-json tomlplusplus cairo \
+  brew install cmake ninja pkg-config zlib fmt cli11 nlohmann-json tomlplusplus cairo \
     googletest google-benchmark clang-format curl python
 EOF
   exit 1

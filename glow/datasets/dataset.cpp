@@ -94,14 +94,16 @@ void check_range(const Dataset& data, std::span<const int64_t> indices) {
   }
 }
 
-// Where numbers are not finite: how many, and the first as row and column.
+// Where numbers are not finite as the network would get them: how many, and the first.
 void check_finite(const Dataset& data, const Tensor& t, const char* what) {
-  if (!t.is_floating_point() || t.isfinite().all().item<bool>()) return;
-  const Tensor bad = t.reshape({t.size(0), -1}).isfinite().logical_not();
+  if (!t.is_floating_point()) return;
+  const Tensor finite = t.to(at::kFloat).isfinite();
+  if (finite.all().item<bool>()) return;
+  const Tensor bad = finite.reshape({t.size(0), -1}).logical_not();
   const int64_t first = bad.flatten().to(at::kByte).argmax().item<int64_t>();
-  throw DataError("{}: {} has {} values that are not finite, the first in row {}, column {}",
-                  data.name, what, bad.sum().item<int64_t>(), first / bad.size(1),
-                  first % bad.size(1));
+  throw DataError(
+      "{}: {} has {} values that are not finite in float32, the first in row {}, column {}",
+      data.name, what, bad.sum().item<int64_t>(), first / bad.size(1), first % bad.size(1));
 }
 
 void check_labels(const Dataset& data) {
@@ -127,11 +129,12 @@ std::vector<int64_t> Dataset::shape() const {
 }
 
 void check(const Dataset& data) {
-  if (data.size() == 0 || data.x.numel() == 0) throw DataError("{}: no examples", data.name);
+  if (data.size() == 0) throw DataError("{}: there are no examples", data.name);
   if (data.x.dim() < 2) {
     throw DataError("{}: x must be (n, ...), got a tensor of {} dimension", data.name,
                     data.x.dim());
   }
+  if (data.x.numel() == 0) throw DataError("{}: an example has no values", data.name);
   if (data.x.scalar_type() != at::kByte && !data.x.is_floating_point()) {
     throw DataError("{}: x must be bytes or floats, got {}", data.name,
                     c10::toString(data.x.scalar_type()));

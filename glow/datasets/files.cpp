@@ -1,6 +1,7 @@
 #include "glow/datasets/files.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -37,8 +38,11 @@ void set_x(Dataset& data, const Tensor& x, const std::optional<PixelRange>& rang
   set_range(data, *range);
 }
 
+// Whole numbers that doubles hold exactly.
 bool are_whole(const Tensor& y) {
-  return !y.is_floating_point() || (y.isfinite() & (y == y.round())).all().item<bool>();
+  constexpr double kExact = 9007199254740992;  // 2^53
+  if (!y.is_floating_point()) return true;
+  return ((y == y.round()) & (y.abs() <= kExact)).all().item<bool>();
 }
 
 // Class numbers or targets, see files.h. `by_value`: floats that are whole numbers are class
@@ -58,19 +62,26 @@ void set_y(Dataset& data, const Tensor& y, std::optional<int64_t> classes, bool 
   }
   data.y = rows.squeeze(1).to(at::kLong).contiguous();
   data.classes = classes ? *classes : data.y.max().item<int64_t>() + 1;
-  if (!classes && data.classes > data.size()) {
-    throw ValueError(
-        "{}: y has whole numbers up to {} in {} rows: say classes = 0 if they are "
-        "targets, else how many classes there are",
-        data.name, data.classes - 1, data.size());
-  }
 }
 
-// A test set may lack the last class, or have one that the training set lacks.
-void join_classes(DataPair& pair) {
-  if (!pair.test || (pair.train.classes > 0) != (pair.test->classes > 0)) return;
-  const int64_t classes = std::max(pair.train.classes, pair.test->classes);
-  pair.train.classes = pair.test->classes = classes;
+// The test set follows the training set where that has targets.
+std::optional<int64_t> classes_of_test(const Dataset& train, std::optional<int64_t> given) {
+  return train.classes == 0 ? 0 : given;
+}
+
+// Counts the classes of both sets: either may lack some of the other's. More of them than examples
+// are numbers that only look like classes.
+void settle_classes(DataPair& pair, std::optional<int64_t> given) {
+  if (pair.test && pair.train.classes > 0 && pair.test->classes > 0) {
+    const int64_t classes = std::max(pair.train.classes, pair.test->classes);
+    pair.train.classes = pair.test->classes = classes;
+  }
+  if (!given && pair.train.classes > pair.train.size()) {
+    throw ValueError(
+        "{}: y has whole numbers up to {} in {} rows: classes = 0 makes them targets, else say how "
+        "many classes there are",
+        pair.train.name, pair.train.classes - 1, pair.train.size());
+  }
 }
 
 void require(const std::string& text, const char* set, const char* key) {
@@ -90,14 +101,15 @@ const Tensor& member(const std::map<std::string, Tensor>& arrays, const std::str
 using ReadArray = Tensor (*)(const std::string& path);
 
 Dataset load_files(const FilePairOptions& options, const std::string& x, const std::string& y,
-                   ReadArray read) {
+                   std::optional<int64_t> classes, ReadArray read) {
   Dataset data;
-  data.name = stem(x);
+  data.name = x;  // the path, as long as there may be errors
   set_x(data, read(x), options.range);
-  set_y(data, read(y), options.classes, false);
+  set_y(data, read(y), classes, false);
   note_checksum(data, x);
   note_checksum(data, y);
   check(data);
+  data.name = stem(x);
   return data;
 }
 
@@ -107,13 +119,17 @@ DataPair load_pair(const FilePairOptions& options, const char* set, ReadArray re
   if (options.x_test.has_value() != options.y_test.has_value()) {
     throw ValueError("{}: x_test and y_test go together", set);
   }
-  DataPair pair{load_files(options, options.x, options.y, read), {}};
-  if (options.x_test) pair.test = load_files(options, *options.x_test, *options.y_test, read);
-  join_classes(pair);
+  DataPair pair{load_files(options, options.x, options.y, options.classes, read), {}};
+  if (options.x_test) {
+    pair.test = load_files(options, *options.x_test, *options.y_test,
+                           classes_of_test(pair.train, options.classes), read);
+  }
+  settle_classes(pair, options.classes);
   return pair;
 }
 
-Dataset load_table(const CsvOptions& options, const std::string& path) {
+Dataset load_table(const CsvOptions& options, const std::string& path,
+                   std::optional<int64_t> classes) {
   const io::CsvTable table = io::read_csv(path);
   std::vector<std::string> x = options.x;
   if (x.empty()) {
@@ -123,11 +139,12 @@ Dataset load_table(const CsvOptions& options, const std::string& path) {
                  });
   }
   Dataset data;
-  data.name = stem(path);
+  data.name = path;
   set_x(data, io::columns(table, x), std::nullopt);
-  set_y(data, io::columns(table, options.y), options.classes, true);
+  set_y(data, io::columns(table, options.y), classes, true);
   note_checksum(data, path);
   check(data);
+  data.name = stem(path);
   return data;
 }
 
@@ -136,20 +153,22 @@ Dataset load_table(const CsvOptions& options, const std::string& path) {
 DataPair load_npz(const NpzOptions& options) {
   require(options.path, "npz", "path");
   const auto arrays = io::read_npz(options.path);
-  const auto load = [&](const std::string& x, const std::string& y) {
+  const auto load = [&](const std::string& x, const std::string& y,
+                        std::optional<int64_t> classes) {
     Dataset data;
-    data.name = stem(options.path);
+    data.name = options.path;
     set_x(data, member(arrays, x, options.path), options.range);
-    set_y(data, member(arrays, y, options.path), options.classes, false);
+    set_y(data, member(arrays, y, options.path), classes, false);
     check(data);
+    data.name = stem(options.path);
     return data;
   };
-  DataPair pair{load(options.x, options.y), {}};
+  DataPair pair{load(options.x, options.y, options.classes), {}};
   if (arrays.contains(options.x_test) || arrays.contains(options.y_test)) {
-    pair.test = load(options.x_test, options.y_test);
+    pair.test = load(options.x_test, options.y_test, classes_of_test(pair.train, options.classes));
   }
   note_checksum(pair.train, options.path);
-  join_classes(pair);
+  settle_classes(pair, options.classes);
   return pair;
 }
 
@@ -170,9 +189,11 @@ DataPair load_idx(const FilePairOptions& options) {
 DataPair load_csv(const CsvOptions& options) {
   require(options.path, "csv", "path");
   if (options.y.empty()) throw ValueError("csv needs 'y', the names of the label columns");
-  DataPair pair{load_table(options, options.path), {}};
-  if (options.test) pair.test = load_table(options, *options.test);
-  join_classes(pair);
+  DataPair pair{load_table(options, options.path, options.classes), {}};
+  if (options.test) {
+    pair.test = load_table(options, *options.test, classes_of_test(pair.train, options.classes));
+  }
+  settle_classes(pair, options.classes);
   return pair;
 }
 

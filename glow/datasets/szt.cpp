@@ -1,6 +1,7 @@
 #include "glow/datasets/szt.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <array>
 #include <bit>

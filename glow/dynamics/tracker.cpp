@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "glow/core/console.h"
 #include "glow/core/error.h"
 #include "glow/core/text.h"
 #include "glow/dynamics/snapshot.h"
@@ -36,6 +37,9 @@ Tracker::Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, R
     : evaluators_(std::move(evaluators)),
       options_(std::move(options)),
       rows_(std::move(rows)),
+      warning_([](const std::string& evaluator, const std::string& layer, const std::string& text) {
+        warn(fmt::format("{} of {}: {}", evaluator, layer, text));
+      }),
       fits_(evaluators_.size()) {
   static const std::vector<std::string> places{"batch", "train", "validation", "test", "all"};
   if (std::find(places.begin(), places.end(), options_.on) == places.end()) {
@@ -126,7 +130,7 @@ void Tracker::measure_probe(Training& training, int64_t epoch, int64_t step) {
 
 void Tracker::measure(Segment segment, const SnapshotInfo& info) {
   if (segment.x.size(0) < 2) {
-    warning_("a batch of one example has no dependence to measure: left out");
+    warn("a batch of one example has no dependence to measure: left out");
     return;
   }
   SavedSegment saved{info, std::move(segment), {}};
@@ -174,7 +178,7 @@ std::vector<int64_t> Tracker::select(Segment& segment) const {
 void Tracker::report(const Estimate& estimate, const std::string& layer) {
   for (const auto& text : estimate.warnings) {
     if (warned_.insert(estimate.estimator + layer + without_numbers(text)).second) {
-      warning_(fmt::format("{} of {}: {}", estimate.estimator, layer, text));
+      warning_(estimate.estimator, layer, text);
     }
   }
 }

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "glow/core/console.h"
 #include "glow/dynamics/plane.h"
 #include "glow/dynamics/schedule.h"
 #include "glow/dynamics/segment_file.h"
@@ -33,6 +32,8 @@ struct TrackerOptions {
 class Tracker : public Callback {
  public:
   using RowSink = std::function<void(const std::vector<PlaneRow>&)>;
+  using EstimateWarningSink = std::function<void(
+      const std::string& evaluator, const std::string& layer, const std::string& text)>;
 
   /// Throws ValueError when `on` and `every` do not go together: the batch has no "log".
   Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, RowSink rows);
@@ -41,8 +42,8 @@ class Tracker : public Callback {
   void set_probe(Batch probe);
   /// Where segments go when they are saved.
   void set_store(std::shared_ptr<SegmentStore> store) { store_ = std::move(store); }
-  /// Where warnings of estimators go; each once a layer. The default is `warn`.
-  void set_warning_sink(WarningSink sink) { warning_ = std::move(sink); }
+  /// Where warnings of estimators go, each once a layer; without a sink, to `warn`.
+  void set_warning_sink(EstimateWarningSink sink) { warning_ = std::move(sink); }
 
   void on_train_begin(Training& training) override;
   void on_train_batch_end(Training& training, const Step& step) override;
@@ -63,7 +64,7 @@ class Tracker : public Callback {
   std::vector<EstimatorPtr> evaluators_;
   TrackerOptions options_;
   RowSink rows_;
-  WarningSink warning_ = warn;
+  EstimateWarningSink warning_;
   std::optional<Batch> probe_;
   std::shared_ptr<SegmentStore> store_;
   std::set<int64_t> epochs_;               // with every = "log"

@@ -24,6 +24,13 @@ bool is_fitted(const BinnedOptions& options) {
   return !options.width && range_of(options).of != BinRange::Of::fixed;
 }
 
+Ruler make_ruler(const BinnedOptions& options, const ColumnRange& range) {
+  if (options.width) return Ruler::width(*options.width);
+  if (options.edges) return Ruler::edges(range, *options.edges);
+  if (options.bits) return Ruler::levels(range, *options.bits);
+  return Ruler::equal(range, options.bins.value_or(kDefaultBins));
+}
+
 void check_options(const BinnedOptions& options) {
   std::vector<std::string> given;
   if (options.bins) given.push_back("bins");
@@ -45,13 +52,7 @@ void check_options(const BinnedOptions& options) {
   }
   parse_correction(options.correction);
   parse_reference(options.reference);
-}
-
-Ruler make_ruler(const BinnedOptions& options, const ColumnRange& range) {
-  if (options.width) return Ruler::width(*options.width);
-  if (options.edges) return Ruler::edges(range, *options.edges);
-  if (options.bits) return Ruler::levels(range, *options.bits);
-  return Ruler::equal(range, options.bins.value_or(kDefaultBins));
+  make_ruler(options, {{-1}, {1}});  // throws on numbers without a meaning
 }
 
 Tensor rows_of(const Tensor& t, const std::string& name) {
@@ -70,9 +71,12 @@ void fit_ruler(const BinnedOptions& options, const std::string& name, const Tens
   const bool each = range_of(options).of == BinRange::Of::neuron;
   if (!options.equal_mass) {
     const auto [low, high] = each ? at::aminmax(rows, 0) : at::aminmax(rows);
-    check_finite(rows.numel() == low.numel() ? rows : at::stack({low, high}), name);
-    fit.add("low " + name, to_list(low));
-    fit.add("high " + name, to_list(high));
+    const std::vector<double> lowest = to_list(low), highest = to_list(high);
+    for (size_t j = 0; j < lowest.size(); ++j) {
+      if (!std::isfinite(lowest[j]) || !std::isfinite(highest[j])) check_finite(rows, name);
+    }
+    fit.add("low " + name, lowest);
+    fit.add("high " + name, highest);
     return;
   }
   check_finite(rows, name);
@@ -120,11 +124,13 @@ Coded code(const BinnedOptions& options, const std::string& name, const Tensor& 
   if (outside > 0) {
     const BinRange range = range_of(options);
     const double share = 100.0 * static_cast<double>(outside) / static_cast<double>(rows.numel());
-    out.warnings.push_back(fmt::format(
-        "{:.2g} % of the values lie outside {} and were counted in the end cells", share,
+    const std::string where =
         range.of == BinRange::Of::fixed
             ? fmt::format("[{}, {}]", number_text(range.low), number_text(range.high))
-            : "the range of the reference"));
+            : "the range of the reference";
+    out.warnings.push_back(fmt::format(
+        "{} % of the values lie outside {} and were counted in the end cells",
+        share < 10 ? fmt::format("{:.2g}", share) : fmt::format("{:.0f}", share), where));
   }
   return out;
 }
@@ -167,9 +173,9 @@ Estimate entropy_estimate(const Coded& t, const std::string& name, const std::st
         name));
   } else if (n / occupied < 2) {
     out.warnings.push_back(fmt::format(
-        "{:.2g} samples an occupied cell of {}: the estimate tends to ln n whatever the "
-        "data",
-        n / occupied, name));
+        "fewer than two samples per occupied cell of {} ({:.1f}): the estimate tends to ln n "
+        "whatever the data",
+        name, n / occupied));
   }
   return out;
 }
@@ -184,16 +190,17 @@ Estimate information_estimate(const Coded& t, const std::string& name, const Cod
   out.ceiling = std::log(std::min(static_cast<double>(out.n), y.kinds));
   out.warnings = t.warnings;
   out.warnings.insert(out.warnings.end(), y.warnings.begin(), y.warnings.end());
-  const double a_cell = static_cast<double>(out.n) / static_cast<double>(t.symbols.kinds());
+  const double per_cell = static_cast<double>(out.n) / static_cast<double>(t.symbols.kinds());
   if (t.symbols.kinds() == 1 || y.symbols.kinds() == 1) {
     out.warnings.push_back(fmt::format("{} is constant in these cells: the information is 0",
                                        t.symbols.kinds() == 1 ? name : "y"));
   } else if (value >= out.ceiling - kNearCeiling) {
     out.warnings.push_back("saturated: the estimate has reached its ceiling");
-  } else if (a_cell < 2) {
+  } else if (per_cell < 2) {
     out.warnings.push_back(fmt::format(
-        "{:.2g} samples an occupied cell of {}: the estimate tends to H(Y) whatever the data",
-        a_cell, name));
+        "fewer than two samples per occupied cell of {} ({:.1f}): the estimate tends to H(Y) "
+        "whatever the data",
+        name, per_cell));
   }
   return out;
 }
@@ -245,7 +252,12 @@ void read_value(const Value& in, BinRange& out) {
 Value write_value(const BinRange& in) {
   if (in.of == BinRange::Of::layer) return write_value(std::string("layer"));
   if (in.of == BinRange::Of::neuron) return write_value(std::string("neuron"));
-  return write_value(std::vector<double>{in.low, in.high});
+  List ends;  // whole numbers without a point, as a spec is written
+  for (const double end : {in.low, in.high}) {
+    const bool whole = end == std::trunc(end) && std::abs(end) < 1e15;
+    ends.push_back(whole ? write_value(static_cast<int64_t>(end)) : write_value(end));
+  }
+  return {ends};
 }
 
 Estimate binned_entropy(const Tensor& t, const BinnedOptions& options) {
@@ -264,7 +276,6 @@ Estimate binned_mutual_information(const Tensor& x, const Tensor& y, const Binne
 
 Binned::Binned(const BinnedOptions& options) : Estimator(binned_spec(options)), options_(options) {
   check_options(options);
-  if (!options.equal_mass) make_ruler(options, {{-1}, {1}});  // throws on numbers without a meaning
 }
 
 Estimate Binned::estimate(const Tensor& x, const Tensor& y) const {

@@ -44,6 +44,11 @@ Registry<EstimatorPtr> built_in() {
 std::string value_text(const Value& value) {
   if (const auto* word = std::get_if<std::string>(&value.data)) return *word;
   if (const auto* number = std::get_if<double>(&value.data)) return number_text(*number);
+  if (const auto* list = std::get_if<List>(&value.data)) {
+    std::vector<std::string> items;
+    for (const auto& item : *list) items.push_back(value_text(item));
+    return "[" + join(items, ", ") + "]";
+  }
   return to_toml(value);
 }
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "glow/core/error.h"
 #include "glow/core/parallel.h"
@@ -20,6 +21,7 @@ constexpr int64_t kTile = 64;          // rows and columns of a tile: its Gram e
 constexpr int64_t kRowStep = 16;       // rows are padded to a multiple: whole blocks, whole vectors
 constexpr int64_t kChunkBytes = 4096;  // of a row at a time: a tile's rows stay in L2
 constexpr int64_t kStripes = 16;       // partial sums, a number that does not depend on threads
+constexpr int64_t kWorthThreads = 50'000'000;  // products: some 0.3 ms of work
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
@@ -194,7 +196,9 @@ Centred<T> centre(const KernelVariable& variable) {
   out.rows = rows.size(0);
   out.padded_rows = round_up(out.rows, kRowStep);
   out.stride = round_up(rows.size(1), 64 / static_cast<int64_t>(sizeof(T)));
-  out.storage = at::zeros({out.padded_rows, out.stride}, type);
+  out.storage = at::empty({out.padded_rows, out.stride}, type);
+  out.storage.slice(0, out.rows).zero_();
+  out.storage.slice(1, rows.size(1)).zero_();
   T* data = out.storage.template mutable_data_ptr<T>();
   out.data = data;
   out.norms.resize(static_cast<size_t>(out.padded_rows));
@@ -233,6 +237,9 @@ class TiledPass {
   }
 
   GramStatistics run() {
+    // A thread costs more than it saves on a small batch; the chunks are the same.
+    std::optional<SerialScope> serial;
+    if (products() < kWorthThreads) serial.emplace();
     const int64_t tiles = (padded_rows_ + kTile - 1) / kTile;
     std::vector<std::pair<int64_t, int64_t>> upper;
     for (int64_t i = 0; i < tiles; ++i) {
@@ -263,6 +270,12 @@ class TiledPass {
     std::vector<std::vector<double>> rows;  // of each variable
     std::vector<double> products;           // of each pair
   };
+
+  int64_t products() const {
+    int64_t columns = 0;
+    for (const auto& variable : variables_) columns += variable.stride;
+    return padded_rows_ * padded_rows_ * columns / 2;
+  }
 
   TileRange range(int64_t tile) const {
     const int64_t first = tile * kTile;

@@ -79,6 +79,29 @@ Dependences by_tiles(const std::vector<KernelVariable>& variables,
   return out;
 }
 
+// What the Gram matrices were like, read to the host in one copy.
+std::vector<Seen> look_at(const std::vector<KernelVariable>& variables,
+                          const std::vector<Tensor>& grams) {
+  std::vector<Tensor> facts;
+  for (size_t v = 0; v < grams.size(); ++v) {
+    const Tensor gram = grams[v].detach(), rows = variables[v].rows.detach();
+    facts.push_back(gram.sum(at::kDouble));
+    facts.push_back(gram.diagonal().sum(at::kDouble));
+    facts.push_back((rows == rows.slice(0, 0, 1)).all().to(at::kDouble));
+  }
+  const Tensor host = at::stack(facts).to(at::kCPU);
+  const double* fact = host.const_data_ptr<double>();
+  const auto m = static_cast<double>(variables[0].rows.size(0));
+  std::vector<Seen> out;
+  for (const auto& variable : variables) {
+    const double total = *fact++, trace = *fact++;
+    const bool constant = *fact++ != 0;
+    if (!std::isfinite(total)) check_finite(variable.rows, variable.name);
+    out.push_back({constant, (total - trace) / (m * (m - 1)), trace - total / m});
+  }
+  return out;
+}
+
 // The same by whole matrices: on a GPU, and where the value must keep its graph.
 Dependences by_matrices(const std::vector<KernelVariable>& variables,
                         const std::vector<GramPair>& pairs, bool unbiased) {
@@ -88,22 +111,16 @@ Dependences by_matrices(const std::vector<KernelVariable>& variables,
     const auto matrices = 4 * static_cast<int64_t>(variables.size());  // kept for the backward pass
     check_memory(n, matrices * entry, "take fewer rows, or leave out the gradient");
   }
-  const auto m = static_cast<double>(n);
-  Dependences out;
-  std::vector<Tensor> grams, rows, totals;
-  for (const auto& variable : variables) {
-    Tensor gram = gram_matrix(variable);
-    const Tensor detached = gram.detach();
-    const double total = detached.sum(at::kDouble).item<double>();
-    if (!std::isfinite(total)) check_finite(variable.rows, variable.name);
-    const double trace = detached.diagonal().sum(at::kDouble).item<double>();
-    const bool constant = (variable.rows == variable.rows.slice(0, 0, 1)).all().item<bool>();
-    out.seen.push_back({constant, (total - trace) / (m * (m - 1)), trace - total / m});
+  std::vector<Tensor> grams;
+  for (const auto& variable : variables) grams.push_back(gram_matrix(variable));
+  Dependences out{{}, look_at(variables, grams)};
+  std::vector<Tensor> rows, totals;
+  for (Tensor& gram : grams) {
     if (unbiased) gram = gram - gram.diagonal().diag();
     rows.push_back(gram.sum(1, /*keepdim=*/false, at::kDouble));
     totals.push_back(rows.back().sum());
-    grams.push_back(gram);
   }
+  const auto m = static_cast<double>(n);
   for (const auto& [k, l] : pairs) {
     const PairSums<Tensor> sums{(grams[k] * grams[l]).sum(at::kDouble), rows[k].dot(rows[l]),
                                 totals[k], totals[l]};

@@ -13,10 +13,10 @@ using at::Tensor;
 
 /// One layer as the network saw it, after its activation function.
 struct Representation {
-  std::string name;    // dense_1, conv2d_1, …
-  Tensor value;        // (n, ...); keeps its graph in a training step
-  Tensor logits;       // before softmax, log_softmax or sigmoid, else undefined
-  Tensor mean, scale;  // p(t|x) = N(mean, scale²) of a stochastic layer, else undefined
+  std::string name;              // dense_1, conv2d_1, …
+  Tensor value;                  // (n, ...); keeps its graph in a training step
+  Tensor logits = {};            // before softmax, log_softmax or sigmoid, else undefined
+  Tensor mean = {}, scale = {};  // p(t|x) = N(mean, scale²) of a stochastic layer, else undefined
 };
 
 /// A dynamics segment: the input X, the layers T1 … TL, the label Y.

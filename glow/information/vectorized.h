@@ -36,6 +36,12 @@ template <class Body>
 
 }  // namespace detail
 
+/// The width of the vectors in use, in bytes: 64, 32 or 16; at the start the widest of this
+/// processor.
+int vector_bytes() noexcept;
+/// Uses no wider ones, so that a test can run what another processor would.
+void limit_vector_bytes(int bytes) noexcept;
+
 /// Runs `body(VectorBytes<…>)`, a lambda marked GLOW_INLINE_BODY:
 /// `vectorized([&](auto width) GLOW_INLINE_BODY { sums<width>(…); })`. Fused multiply-adds, where
 /// the processor has them, make the last bits of a result depend on the kind of processor, never on
@@ -43,12 +49,8 @@ template <class Body>
 template <class Body>
 void vectorized(const Body& body) {
 #ifdef GLOW_X86_VECTORS
-  static const bool avx512 =
-      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (avx512) return detail::run_avx512(body);
-  if (avx2) return detail::run_avx2(body);
+  if (vector_bytes() == 64) return detail::run_avx512(body);
+  if (vector_bytes() == 32) return detail::run_avx2(body);
 #endif
   body(VectorBytes<16>{});
 }

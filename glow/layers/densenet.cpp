@@ -6,6 +6,7 @@
 
 #include "glow/core/error.h"
 #include "glow/layers/conv.h"
+#include "glow/layers/initializers.h"
 #include "glow/layers/normalization.h"
 #include "glow/layers/pooling.h"
 #include "glow/layers/shapes.h"
@@ -68,6 +69,7 @@ Shape DenseBlock::build(const BuildContext& context) {
     steps_.push_back(std::move(step));
     shape.front() += growth_rate_;
   }
+  train(is_training());  // for the parts, which were made only now
   return shape;
 }
 
@@ -102,7 +104,9 @@ Shape TransitionLayer::build(const BuildContext& context) {
       "convolution", std::make_shared<NormReluConv>(filters, 1, options_.kernel_initializer));
   pool_ = register_module("pool", std::make_shared<AvgPool2d>(2));
   const Shape& inside = convolution_->prepare(context.inner("convolution", context.input));
-  return pool_->prepare(context.inner("pool", inside));
+  pool_->prepare(context.inner("pool", inside));
+  train(is_training());  // for the parts, which were made only now
+  return pool_->output_shape();
 }
 
 Tensor TransitionLayer::forward(const Tensor& x) { return (*pool_)((*convolution_)(x)); }

@@ -14,8 +14,7 @@ namespace {
 class SeededScope {
  public:
   explicit SeededScope(const at::Generator& like)
-      : turn_(mutex()),
-        generator_(at::globalContext().defaultGenerator(c10::kCPU)) {
+      : turn_(mutex()), generator_(at::globalContext().defaultGenerator(c10::kCPU)) {
     const std::lock_guard lock(generator_.mutex());
     state_ = generator_.get_state();
     generator_.set_current_seed(like.current_seed());
@@ -64,7 +63,6 @@ Shape Wrap::build(const BuildContext& context) {
   batch.insert(batch.end(), context.input.begin(), context.input.end());
   const Tensor zeros = at::zeros(batch, at::device(context.device).dtype(context.dtype));
   const at::NoGradGuard no_grad;
-  const bool training = runner_.module->is_training();
   runner_.module->eval();
   Tensor output;
   try {
@@ -74,7 +72,7 @@ Shape Wrap::build(const BuildContext& context) {
                      runner_.module->name(), to_string(context.input),
                      error.what_without_backtrace());
   }
-  runner_.module->train(training);
+  runner_.module->train(is_training());
   if (!output.defined() || output.dim() == 0 || output.size(0) != 2) {
     throw ValueError("{}: {} must give a row for each of the batch's", context.name,
                      runner_.module->name());

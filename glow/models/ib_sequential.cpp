@@ -7,6 +7,7 @@
 #include <map>
 
 #include "glow/core/clock.h"
+#include "glow/core/console.h"
 #include "glow/core/error.h"
 #include "glow/dynamics/plane_file.h"
 

@@ -10,6 +10,7 @@ namespace {
 
 using Align = TextStyle::Align;
 
+constexpr double kBarWidth = 5;
 constexpr double kTick = 3, kMinorTick = 1.8, kGap = 2.5;
 const Stroke kSpine{kInk, 0.6};
 
@@ -171,12 +172,14 @@ void Axes::error_bars(double x, double y, double x_error, double y_error, const 
   }
 }
 
-double colour_bar_margin(const Scale& scale, double height) {
-  return widest_label(upright_ticks(scale, height)) + kTick + kGap;
+double colour_bar_width(const Scale& scale, double height, const std::string& label) {
+  return std::max(text_width(label, kTickSize),
+                  kBarWidth + kTick + kGap + widest_label(upright_ticks(scale, height)));
 }
 
-void draw_colour_bar(Drawing& drawing, const Box& box, const Scale& scale,
+void draw_colour_bar(Drawing& drawing, const Point& corner, double height, const Scale& scale,
                      const std::string& label) {
+  const Box box{corner.x, corner.y, kBarWidth, height};
   constexpr int kSteps = 64;
   for (int i = 0; i < kSteps; ++i) {
     // Each step reaches under the next, or a thin white line shows between them.

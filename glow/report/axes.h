@@ -49,9 +49,10 @@ class Axes {
 std::vector<Tick> upright_ticks(const Scale& scale, double height);
 std::vector<Tick> level_ticks(const Scale& scale, double width);
 
-/// Viridis from bottom to top, the ticks of `scale` at its right, `label` above it.
-void draw_colour_bar(Drawing& drawing, const Box& box, const Scale& scale,
+/// Viridis from bottom to top below `corner`, the ticks of `scale` at its right, `label` above it.
+void draw_colour_bar(Drawing& drawing, const Point& corner, double height, const Scale& scale,
                      const std::string& label);
-double colour_bar_margin(const Scale& scale, double height);
+/// With its ticks and label.
+double colour_bar_width(const Scale& scale, double height, const std::string& label);
 
 }  // namespace glow::report

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kEdge = 6;  // of the figure, in points
 constexpr double kTitleSize = 9, kCaptionSize = 6.5, kRowTitleSize = 7.5;
-constexpr double kBarWidth = 5, kBarGap = 8;
+constexpr double kBarGap = 8;  // between the plane and its colour bar
 
 /// Horizontal places that all rows share, so that their axes stand below each other.
 struct Columns {
@@ -95,7 +95,7 @@ class PlaneFigure {
   }
 
   void lay_out_columns() {
-    const double bar = kBarGap + kBarWidth + colour_bar_margin(scales_.epochs, height_);
+    const double bar = kBarGap + colour_bar_width(scales_.epochs, height_, "epoch");
     const double names = widest(rows_, wide_ ? 0.19 * drawing_.width : 0.34 * drawing_.width);
     const double plane_left = kEdge + Axes::left_margin(scales_.generalization, height_);
     const double curves_margin = Axes::left_margin(scales_.complexity_curve, height_);
@@ -125,8 +125,7 @@ class PlaneFigure {
     y += kTickSize + 7;  // the name of the colour bar stands above it
     const Box frame{columns_.plane.x, y, columns_.plane.width, height_};
     draw_plane(drawing_, frame, view, scales_);
-    draw_colour_bar(drawing_, {frame.right() + kBarGap, y, kBarWidth, height_}, scales_.epochs,
-                    "epoch");
+    draw_colour_bar(drawing_, {frame.right() + kBarGap, y}, height_, scales_.epochs, "epoch");
     if (!wide_) y += height_ + Axes::bottom_margin() + 12;
     draw_curves(drawing_, {columns_.curves.x, y, columns_.curves.width, height_}, view, scales_);
     return y + height_ + Axes::bottom_margin();

@@ -104,6 +104,13 @@ function shorten(text, most) {
   return out;
 }
 
+/// Room for the axis label and tick labels as wide as those of this range.
+function leftMargin(range) {
+  const step = (range[1] - range[0]) / 7;
+  const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step))));
+  return 32 + Math.max(...range.map((value) => textWidth(value.toFixed(decimals), 12)));
+}
+
 const overlap = (a, b) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
@@ -125,7 +132,7 @@ function place(labels, ink, width, height) {
           if (taken.some((other) => overlap(here, other))) continue;
           let cost = 10 * preference + radius + 3 * (1 - dx);
           for (const point of ink) {
-            const beside = point.x < x - 3 || point.x > x + box.width + 3;
+            const beside = point.x < x - 4 || point.x > x + box.width + 4;
             if (!beside && point.y > y - 3 && point.y < y + box.height + 3) cost += 12;
           }
           if (!best || cost < best.cost) best = { cost, box: here, anchor, far: radius > 20 };

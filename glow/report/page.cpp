@@ -84,10 +84,15 @@ std::string unbroken(std::string html) {
   return html;
 }
 
+/// What was found in large letters, on what it rests beside it.
 std::string verdicts(const RunData& run) {
   std::string out;
   for (const auto& plane : run.planes) {
-    out += fmt::format("<p class=\"verdict\">{}</p>\n", unbroken(escape(verdict(plane))));
+    const std::string sentence = verdict(plane);
+    const size_t basis = std::min(sentence.rfind(" ("), sentence.size());
+    out += fmt::format("<p class=\"verdict\">{}<span class=\"basis\">{}</span></p>\n",
+                       unbroken(escape(sentence.substr(0, basis))),
+                       unbroken(escape(sentence.substr(basis))));
   }
   return out;
 }
@@ -150,13 +155,23 @@ std::string closed(const std::string& sentence) {
 
 std::string plane_section(size_t group, const std::vector<View>& views, bool several) {
   const auto& first = views[0].plane->trajectories;
+  std::vector<std::string> evaluators;
+  bool null = false;
+  for (const auto& view : views) {
+    null = null || has_null(view.plane->trajectories);
+    const std::string& spec = view.plane->trajectories.evaluator;
+    if (std::find(evaluators.begin(), evaluators.end(), spec) == evaluators.end()) {
+      evaluators.push_back(spec);
+    }
+  }
   std::string out = fmt::format(
       "<section>\n<h2>Information plane: {}</h2>\n<p class=\"quiet\">{}Measured on {}. One line a "
       "layer: open circle at the start, plus at the largest complexity, filled circle at the end{}."
       "</p>\n{}{}<div class=\"runs\">\n",
-      escape(first.evaluator), several ? "" : escape(closed(caption_of(*views[0].plane))) + " ",
-      escape(place_words(first.on)), has_null(first) ? "; dotted: the mean under permutation" : "",
-      kNote, controls(group, views));
+      escape(join(evaluators, ", ")),
+      several ? "" : escape(closed(caption_of(*views[0].plane))) + " ",
+      escape(place_words(first.on)), null ? "; dotted: the mean under permutation" : "", kNote,
+      controls(group, views));
   for (size_t r = 0; r < views.size(); ++r) {
     const auto& [run, plane] = views[r];
     out += "<div>\n";

@@ -14,6 +14,7 @@ const Stroke kBar{kInk, 0.6};
 const Stroke kLimit{kQuiet, 0.5, {3.5, 2.2}};
 const std::vector<double> kDotted = {0.9, 1.7};
 constexpr double kMark = 2.3;
+constexpr double kPadding = 1;  // beside a name
 
 /// The values of one member along a trajectory.
 std::vector<double> values(const std::vector<TrajectoryPoint>& points,
@@ -227,7 +228,8 @@ class PlanePanel {
     const std::string shown = elide(name, axes_.frame().width * 0.45, kNameSize);
     std::vector<Point> anchors = {at(way.points.front()), at(way.points.back())};
     if (way.turns()) anchors.push_back(at(way.points[way.turn]));
-    add_label({shown, kInk}, around(anchors, text_width(shown, kNameSize), kNameSize, bounds_));
+    add_label({shown, kInk},
+              around(anchors, text_width(shown, kNameSize) + 2 * kPadding, kNameSize, bounds_));
   }
 
   void add_label(PlacedText text, std::vector<Candidate> places) {
@@ -245,7 +247,7 @@ class PlanePanel {
       }
       const Box& box = place.box;
       const Point baseline = texts_[i].upwards ? Point{box.x + 0.86 * kNameSize, box.bottom()}
-                                               : Point{box.x, box.y + 0.86 * kNameSize};
+                                               : Point{box.x + kPadding, box.y + 0.86 * kNameSize};
       drawing_.add(
           Text{baseline,
                texts_[i].text,

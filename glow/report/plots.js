@@ -116,7 +116,7 @@ function limitNames(run, look) {
   ];
 }
 
-const planeMargin = { l: 58, r: 62, t: 26, b: 46 };
+const planeMargin = (group) => ({ l: leftMargin(group.generalization.range), r: 62, t: 26, b: 46 });
 
 /// The points of a line, no two further apart than 5 pixels.
 function sampled(points) {
@@ -180,8 +180,9 @@ function leader({ box, anchor }, width, height, look) {
 function drawPlane(div, group, run, state) {
   const look = theme();
   const epoch = group.times[state.time];
-  const width = div.clientWidth - planeMargin.l - planeMargin.r;
-  const height = div.clientHeight - planeMargin.t - planeMargin.b;
+  const margin = planeMargin(group);
+  const width = div.clientWidth - margin.l - margin.r;
+  const height = div.clientHeight - margin.t - margin.b;
   const traces = [
     ...networkTraces(group, run, state, epoch, look),
     ...(state.mean ? run.layers.flatMap((layer) => meanTraces(group, layer, epoch, look)) : []),
@@ -190,7 +191,7 @@ function drawPlane(div, group, run, state) {
   Plotly.react(div, traces, layout(look, {
     width: div.clientWidth,
     height: div.clientHeight,
-    margin: planeMargin,
+    margin,
     xaxis: axis(look, group.complexity.label, { range: group.complexity.range, nticks: 8 }),
     yaxis: axis(look, group.generalization.label, { range: group.generalization.range, nticks: 8 }),
     shapes: limitShapes(run, look),
@@ -230,7 +231,7 @@ function drawCurves(div, title, epochs, range, curves, now) {
   const look = theme();
   const names = curves.map((curve) => shorten(curve.name, div.clientWidth * 0.34));
   const ends = curves.map((curve) => curve.y.findLastIndex(known));
-  const margin = { l: 58, r: 20 + Math.max(0, ...names.map((name) => textWidth(name, 12))), t: 10, b: 46 };
+  const margin = { l: leftMargin(range), r: 20 + Math.max(0, ...names.map((name) => textWidth(name, 12))), t: 10, b: 46 };
   const height = div.clientHeight - margin.t - margin.b;
   const traces = [], annotations = [];
   for (const curve of curves) {
@@ -263,11 +264,13 @@ function drawCurves(div, title, epochs, range, curves, now) {
   }
   const present = curves.map((_, i) => i).filter((i) => ends[i] >= 0);
   const wanted = present.map((i) => (1 - (curves[i].y[ends[i]] - range[0]) / (range[1] - range[0])) * height);
-  spread(wanted, Math.min(15, (height + 10) / Math.max(1, present.length)), height).forEach((y, k) => {
+  const gap = Math.min(15, (height + 10) / Math.max(1, present.length));
+  spread(wanted, gap, height).forEach((y, k) => {
     const curve = curves[present[k]];
     annotations.push({
       x: 1, xref: "paper", xanchor: "left", xshift: 8, y: 1 - y / height, yref: "paper", yanchor: "middle",
-      text: plain(names[present[k]]), showarrow: false, font: { size: 12, color: curve.color },
+      text: plain(names[present[k]]), showarrow: false, borderpad: 0,
+      font: { size: Math.min(12, gap / 1.2), color: curve.color },
     });
   });
   const shapes = known(now) ? [{

@@ -71,6 +71,11 @@ std::string cells_text(const Table& options) {
   return "30 cells";
 }
 
+bool same_view(const PlaneData& a, const PlaneData& b) {
+  return a.trajectories.evaluator == b.trajectories.evaluator &&
+         a.trajectories.on == b.trajectories.on;
+}
+
 }  // namespace
 
 PlaneScales plane_scales(const std::vector<View>& views) {
@@ -99,21 +104,31 @@ PlaneScales plane_scales(const std::vector<View>& views) {
 }
 
 std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs) {
+  std::set<const PlaneData*> taken;
+  // The plane of `run` that belongs beside plane `i` of `first`, if any.
+  const auto partner = [&](const RunData& run, const RunData& first, size_t i) {
+    const auto same = std::find_if(run.planes.begin(), run.planes.end(), [&](const auto& plane) {
+      return same_view(plane, first.planes[i]) && !taken.count(&plane);
+    });
+    if (same != run.planes.end()) return &*same;
+    const PlaneData* at = i < run.planes.size() ? &run.planes[i] : nullptr;
+    const bool promised =
+        at && std::any_of(first.planes.begin(), first.planes.end(),
+                          [&](const auto& plane) { return same_view(*at, plane); });
+    const bool fits =
+        at && at->trajectories.unit == first.planes[i].trajectories.unit && !taken.count(at);
+    return fits && !promised ? at : nullptr;
+  };
   std::vector<std::vector<View>> out;
-  if (runs.empty()) return out;
-  for (size_t i = 0; i < runs[0].planes.size(); ++i) {
-    const auto& first = runs[0].planes[i];
-    out.push_back({{&runs[0], &first}});
-    for (size_t r = 1; r < runs.size(); ++r) {
-      const auto& planes = runs[r].planes;
-      const auto same = std::find_if(planes.begin(), planes.end(), [&](const PlaneData& plane) {
-        return plane.trajectories.evaluator == first.trajectories.evaluator &&
-               plane.trajectories.on == first.trajectories.on;
-      });
-      if (same != planes.end()) {
-        out.back().push_back({&runs[r], &*same});
-      } else if (i < planes.size() && planes[i].trajectories.unit == first.trajectories.unit) {
-        out.back().push_back({&runs[r], &planes[i]});
+  for (size_t r = 0; r < runs.size(); ++r) {
+    for (size_t i = 0; i < runs[r].planes.size(); ++i) {
+      if (!taken.insert(&runs[r].planes[i]).second) continue;
+      out.push_back({{&runs[r], &runs[r].planes[i]}});
+      for (size_t other = r + 1; other < runs.size(); ++other) {
+        if (const PlaneData* plane = partner(runs[other], runs[r], i)) {
+          taken.insert(plane);
+          out.back().push_back({&runs[other], plane});
+        }
       }
     }
   }

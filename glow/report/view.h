@@ -23,8 +23,8 @@ struct PlaneScales {
 };
 PlaneScales plane_scales(const std::vector<View>& views);
 
-/// Planes of several runs that belong on the same axes: the same evaluator and place, else the same
-/// position in the list and the same unit. One entry a plane of the first run.
+/// Planes of several runs that belong on the same axes: of the same evaluator and place, else at
+/// the same position in the list and in the same unit. Every plane is in one group.
 std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs);
 
 bool has_null(const PlaneTrajectories& plane);

@@ -22,6 +22,7 @@
 #include "glow/run/run_folder.h"
 #include "glow/run/run_progress.h"
 #include "glow/run/run_report.h"
+#include "glow/run/run_warnings.h"
 #include "glow/run/writers.h"
 #include "glow/training/callbacks.h"
 
@@ -72,7 +73,7 @@ class Run {
   Experiment experiment_;
   RunFolder folder_;
   RunRecord record_;
-  std::mutex warnings_mutex_;
+  RunWarnings warnings_;
   DataPair data_;
   std::shared_ptr<PlaneFile> plane_;
   std::shared_ptr<SegmentStore> store_;
@@ -99,19 +100,8 @@ Run::Run(const Experiment& experiment, const RunOptions& options)
 }
 
 RunOutcome Run::operator()() {
-  // Warnings belong to the run: into run.json and the report, and to whoever listened before.
-  WarningSink before;
-  before = set_warning_sink([this, &before](const std::string& text) {
-    {
-      const std::lock_guard lock(warnings_mutex_);
-      record_.warnings.push_back(text);
-    }
-    if (before) {
-      before(text);
-    } else {
-      say("warning: " + text);
-    }
-  });
+  // Warnings belong to the run: they are said at its end and stand in run.json and the report.
+  const WarningSink before = set_warning_sink([this](const std::string& w) { warnings_.add(w); });
   const std::shared_ptr<void> restore(nullptr, [&](void*) { set_warning_sink(before); });
   try {
     data_ = load_data(experiment_);
@@ -200,6 +190,10 @@ std::shared_ptr<Tracker> Run::make_tracker(int64_t number, const Loaders& loader
       [plane = plane_](const std::vector<PlaneRow>& rows) { plane->append(rows); });
   if (dynamics.on != "batch") tracker->set_probe(probe(loaders));
   if (store_) tracker->set_store(store_);
+  tracker->set_warning_sink([this](const std::string& evaluator, const std::string& layer,
+                                   const std::string& text) {
+    warnings_.add(evaluator, layer, text);
+  });
   return tracker;
 }
 
@@ -269,6 +263,8 @@ void Run::finish(const std::string& status, const std::string& error) {
   if (history_) history_->close();
   record_.status = status;
   record_.error = error;
+  record_.warnings = warnings_.lines();
+  for (const auto& warning : record_.warnings) say("warning: " + warning);
   record_.ended = utc_time();
   record_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();

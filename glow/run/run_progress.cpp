@@ -29,7 +29,7 @@ struct RunProgress::Shared {
     const int64_t total = networks * epochs;
     if (bar.due()) bar.update(done, fmt::format("network {}/{} {}", network, networks, shown(logs)));
     if (interactive()) return;
-    if (total <= 200 || done * 20 / total > (done - 1) * 20 / total) {
+    if (total <= 20 || done * 20 / total > (done - 1) * 20 / total) {
       say(fmt::format("{}/{} epochs - network {}/{}, epoch {}/{} - {}", done, total, network,
                       networks, epoch, epochs, shown(logs)));
     }

@@ -8,8 +8,8 @@
 namespace glow {
 
 /// One network: a bar an epoch, as Keras. Several, or very many epochs: one bar over all epochs of
-/// all networks. Where stderr is no terminal: a line an epoch, or every twentieth of the run when
-/// that would be more than 200 lines. For networks in several threads.
+/// all networks; where stderr is no terminal, a line every twentieth of the run. For networks in
+/// several threads.
 class RunProgress {
  public:
   RunProgress(int64_t networks, int64_t epochs, int64_t batches);

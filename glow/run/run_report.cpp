@@ -72,7 +72,8 @@ std::string caption(const PlaneTrajectories& plane) {
                                         with_thousands(plane.n), plane.on);
   const std::string networks =
       plane.networks.size() > 1
-          ? fmt::format("mean of {} networks, bars and bands: one standard error; ", plane.networks)
+          ? fmt::format("mean of {} networks, bars and bands: one standard error; ",
+                        plane.networks.size())
           : "";
   return fmt::format("{}{}; {}", networks, place, plane.evaluator);
 }

@@ -1,6 +1,7 @@
 #include "glow/datasets/dataset.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <limits>
 
@@ -145,7 +146,9 @@ TEST(Check, NamesSetRowAndColumn) {
   EXPECT_THAT(problem([](Dataset& d) { d.y = d.y.to(at::kInt); }, images()),
               HasSubstr("class numbers must be a vector of int64"));
   EXPECT_THAT(problem([](Dataset& d) { d.x = d.x.slice(0, 0, 0); }, images()),
-              HasSubstr("no examples"));
+              HasSubstr("there are no examples"));
+  EXPECT_THAT(problem([](Dataset& d) { d.x = d.x.slice(2, 0, 0); }, images()),
+              HasSubstr("an example has no values"));
   EXPECT_THAT(problem([](Dataset& d) { d.x = at::zeros({6}); }, images()), HasSubstr("(n, ...)"));
   EXPECT_THAT(problem([](Dataset& d) { d.x = d.x.to(at::kInt); }, images()),
               HasSubstr("bytes or floats, got Int"));
@@ -160,9 +163,17 @@ TEST(Check, NamesSetRowAndColumn) {
                   d.x[3][0] = infinity;
                 },
                 targets()),
-            "targets: x has 2 values that are not finite, the first in row 2, column 1");
+            "targets: x has 2 values that are not finite in float32, the first in row 2, column 1");
+  EXPECT_THAT(
+      problem(
+          [&](Dataset& d) {
+            d.x = d.x.to(at::kDouble);
+            d.x[0][2] = 1e300;
+          },
+          targets()),
+      HasSubstr("x has 1 values that are not finite in float32, the first in row 0, column 2"));
   EXPECT_EQ(problem([&](Dataset& d) { d.y[3][0] = -infinity; }, targets()),
-            "targets: y has 1 values that are not finite, the first in row 3, column 0");
+            "targets: y has 1 values that are not finite in float32, the first in row 3, column 0");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "glow/datasets/files.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include "glow/core/error.h"
 #include "glow/io/npy.h"
@@ -55,6 +56,17 @@ TEST_F(Files, NpzWithTestSet) {
   EXPECT_FALSE(make_loaders(pair).test.empty());
 }
 
+TEST_F(Files, TestSetsMayBeSmallAndWhole) {
+  const DataPair small = load_npz({.path = npz({{"x", x_},
+                                                {"y", labels_},
+                                                {"x_test", x_.slice(0, 0, 1)},
+                                                {"y_test", at::tensor({2}, at::kLong)}})});
+  EXPECT_EQ(small.test->classes, 3) << "one example of the last class";
+  const std::string whole = spill(folder_.path("whole.csv"), "a,b\n1,7\n");
+  const DataPair table = load_csv({.path = csv("a,b\n1,2.5\n3,4\n"), .test = whole, .y = {"b"}});
+  EXPECT_EQ(table.test->classes, 0) << "whole by chance: targets, as in training";
+}
+
 TEST_F(Files, NpzWithTargets) {
   const DataPair one =
       load_npz({.path = npz({{"a", x_}, {"b", x_.select(1, 0)}}), .x = "a", .y = "b"});
@@ -97,7 +109,7 @@ TEST_F(Files, NpzNamesWhatIsWrong) {
   EXPECT_THAT(message_of<ValueError>([&] {
                 load_npz({.path = npz({{"x", x_}, {"y", labels_ * 100}})});
               }),
-              HasSubstr("whole numbers up to 200 in 4 rows: say classes = 0"));
+              HasSubstr("whole numbers up to 200 in 4 rows: classes = 0 makes"));
   EXPECT_THROW(load_npz({.path = npz({{"x", x_}, {"y", labels_ - 1}})}), DataError);
   EXPECT_THROW(load_npz({.path = npz({{"x", x_}, {"y", labels_}}), .classes = 2}), DataError);
   EXPECT_THROW(load_npz({.path = npz({{"x", x_}, {"y", x_ + 0.5}}), .classes = 2}), DataError);
@@ -135,6 +147,8 @@ TEST_F(Files, CsvByColumnNames) {
   EXPECT_EQ(load_csv({.path = path, .x = {"b"}, .y = {"kind"}}).train.x.size(1), 1);
   EXPECT_EQ(load_csv({.path = path, .y = {"b"}}).train.classes, 0) << "2.5 is no class";
   EXPECT_EQ(load_csv({.path = path, .y = {"kind"}, .classes = 0}).train.classes, 0);
+  EXPECT_EQ(load_csv({.path = csv("a,b\n1,1e17\n"), .y = {"b"}}).train.classes, 0);
+  csv("a,b,kind\n1,2.5,0\n3,4,1\n5,6,1\n");
   EXPECT_EQ(load_csv({.path = path, .y = {"a", "b"}}).train.y.sizes(), at::IntArrayRef({3, 2}));
   EXPECT_EQ(load_csv({.path = path, .test = path, .y = {"kind"}}).test->size(), 3);
 }
@@ -145,9 +159,8 @@ TEST_F(Files, CsvNamesWhatIsWrong) {
   EXPECT_THAT(message_of<DataError>([&] { load_csv({.path = csv("a,b\n1,x\n"), .y = {"b"}}); }),
               HasSubstr("own.csv:2: column 'b': 'x' is no number"));
   EXPECT_THAT(message_of<DataError>([&] { load_csv({.path = csv("a,b\n"), .y = {"b"}}); }),
-              HasSubstr("own: no examples"));
-  EXPECT_THROW(load_csv({.path = csv("b\n1\n"), .y = {"b"}}), DataError)
-      << "no column is left for x";
+              HasSubstr("own.csv: there are no examples"));
+  EXPECT_THROW(load_csv({.path = csv("b\n1\n0\n"), .y = {"b"}}), DataError) << "none is left for x";
 }
 
 }  // namespace

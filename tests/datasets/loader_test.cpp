@@ -1,6 +1,7 @@
 #include "glow/datasets/loader.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <numeric>
 #include <set>

@@ -1,6 +1,7 @@
 #include "glow/datasets/mnist.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include "glow/core/console.h"
 #include "glow/core/error.h"

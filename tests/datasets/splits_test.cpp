@@ -1,6 +1,7 @@
 #include "glow/datasets/splits.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <set>
 

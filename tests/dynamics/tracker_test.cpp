@@ -86,7 +86,10 @@ class TrackerTest : public testing::Test {
     auto tracker = std::make_shared<Tracker>(
         std::vector{make_estimator(spec)}, options,
         [&](const std::vector<PlaneRow>& r) { rows.insert(rows.end(), r.begin(), r.end()); });
-    tracker->set_warning_sink([this](const std::string& w) { warnings_.push_back(w); });
+    tracker->set_warning_sink(
+        [this](const std::string&, const std::string& layer, const std::string& text) {
+          warnings_.push_back(layer + ": " + text);
+        });
     if (options.on != "batch") tracker->set_probe(Batch{data_.x, data_.y});
     tracker->set_store(std::move(store));
     Loader loader(data_, {.batch_size = 4}), none;

@@ -117,6 +117,7 @@ TEST(MakeEstimator, IsCalledByTheKeysThatWereGivenInTheOrderOfTheTable) {
   EXPECT_EQ(make_estimator("binned")->spec(), "binned(bins=30)");
   EXPECT_EQ(make_estimator("binned(range=[0, 2.5], bins=100)")->spec(),
             "binned(bins=100, range=[0, 2.5])");
+  EXPECT_EQ(make_estimator("binned(range=[0.0, 1e0])")->spec(), "binned(range=[0, 1])");
   EXPECT_EQ(make_estimator("binned(range=layer)")->spec(), "binned(range=layer)");
 }
 

@@ -42,7 +42,11 @@ TEST(HSIC, GivesTheVectorOfIgnite) {
   EXPECT_NEAR(hsic(x, y, options).number(), 0.0922665, 1e-6);
 }
 
-TEST(HSIC, EqualsTheDefinitionWithWholeMatrices) {
+// By the vectors of every processor.
+class HSICByVectorsOf : public testing::TestWithParam<int> {};
+
+TEST_P(HSICByVectorsOf, EqualsTheDefinitionWithWholeMatrices) {
+  const VectorLimit limit(GetParam());
   for (const auto& item : vectors()["hsic"]) {
     const Tensor x = matrix(item["x"]), y = matrix(item["y"]);
     HSICOptions options{.kernel = item["kernel"],
@@ -54,6 +58,8 @@ TEST(HSIC, EqualsTheDefinitionWithWholeMatrices) {
     EXPECT_NEAR(hsic(x, y, options).number(), item["unbiased"], 1e-12 * scale);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Bytes, HSICByVectorsOf, testing::Values(16, 32, 64));
 
 // PyGlow multiplies by 1/(m−1): its number grows with the batch.
 TEST(HSIC, DoesNotGrowWithTheBatch) {
@@ -199,7 +205,9 @@ TEST(HSIC, NullMeanIsTheMeanOverAllPermutations) {
     } while (std::next_permutation(order.begin(), order.end()));
     ASSERT_EQ(count, 720);
     EXPECT_NEAR(sum / count, hsic(x, y, options).null_mean, 1e-12);
-    if (options.unbiased) EXPECT_EQ(hsic(x, y, options).null_mean, 0);
+    if (options.unbiased) {
+      EXPECT_EQ(hsic(x, y, options).null_mean, 0);
+    }
   }
 }
 

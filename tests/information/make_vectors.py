@@ -30,9 +30,9 @@ def hsic_biased(k, l):
 def hsic_unbiased(k, l):
     m = len(k)
     k, l = k - np.diag(np.diag(k)), l - np.diag(np.diag(l))
-    return (np.trace(k @ l) + k.sum() * l.sum() / ((m - 1) * (m - 2)) - 2 / (m - 2) * (k @ l).sum()) / (
-        m * (m - 3)
-    )
+    return (
+        np.trace(k @ l) + k.sum() * l.sum() / ((m - 1) * (m - 2)) - 2 / (m - 2) * (k @ l).sum()
+    ) / (m * (m - 3))
 
 
 def median_distance(x):
@@ -50,9 +50,15 @@ def hsic_cases(random):
             k, l = gram(x, kernel, sx), gram(y, kernel, sy)
             cases.append(
                 {
-                    "x": x.tolist(), "y": y.tolist(), "kernel": kernel, "sigma_x": sx, "sigma_y": sy,
-                    "biased": hsic_biased(k, l), "unbiased": hsic_unbiased(k, l),
-                    "median_x": median_distance(x), "median_y": median_distance(y),
+                    "x": x.tolist(),
+                    "y": y.tolist(),
+                    "kernel": kernel,
+                    "sigma_x": sx,
+                    "sigma_y": sy,
+                    "biased": hsic_biased(k, l),
+                    "unbiased": hsic_unbiased(k, l),
+                    "median_x": median_distance(x),
+                    "median_y": median_distance(y),
                 }
             )
     return cases
@@ -70,7 +76,10 @@ def cell_cases():
     for low, high, count in [(-1.0, 1.0, 30), (0.0, 1.0, 10), (-0.3, 2.9, 7), (0.1, 0.7, 100)]:
         for name in ("float64", "float32"):
             dtype = np.dtype(name)
-            edges = {"bins": np.linspace(low, high, count + 1), "edges": np.linspace(low, high, count)}
+            edges = {
+                "bins": np.linspace(low, high, count + 1),
+                "edges": np.linspace(low, high, count),
+            }
             values = np.concatenate([(e[:-1] + e[1:]) / 2 for e in edges.values()]).astype(dtype)
             for e in edges.values():
                 e = e.astype(dtype)
@@ -83,8 +92,13 @@ def cell_cases():
             points = np.clip(np.digitize(wide, edges["edges"]) - 1, 0, count - 1)
             cases.append(
                 {
-                    "low": low, "high": high, "count": count, "dtype": name, "values": wide.tolist(),
-                    "bins": first_come(bins), "edges": first_come(points),
+                    "low": low,
+                    "high": high,
+                    "count": count,
+                    "dtype": name,
+                    "values": wide.tolist(),
+                    "bins": first_come(bins),
+                    "edges": first_come(points),
                     "width": first_come(np.floor(wide / 0.07)),
                     "outside": int(((wide < low) | (wide > high)).sum()),
                 }
@@ -113,8 +127,12 @@ def binned_cases(random):
             correction += len(rows) / n * (k - 1) / (2 * len(rows))
         cases.append(
             {
-                "t": t.tolist(), "y": y.tolist(), "classes": classes, "bins": 5,
-                "complexity": h_t, "generalization": h_t - conditional,
+                "t": t.tolist(),
+                "y": y.tolist(),
+                "classes": classes,
+                "bins": 5,
+                "complexity": h_t,
+                "generalization": h_t - conditional,
                 "complexity_miller_madow": h_t + (k_t - 1) / (2 * n),
                 "generalization_miller_madow": h_t - conditional + (k_t - 1) / (2 * n) - correction,
             }

@@ -1,6 +1,7 @@
 #include "glow/io/npy.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include "glow/core/error.h"
 #include "tests/io/support.h"

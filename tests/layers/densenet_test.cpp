@@ -57,6 +57,22 @@ TEST(DenseBlock, IsBatchNormReluConvOnAllBefore) {
   EXPECT_LT(largest_difference((*block)(x), all), 1e-5);
 }
 
+// A network builds its layers by a run on zeros in evaluation mode.
+TEST(DenseBlock, PartsFollowTheModeThatItIsBuiltIn) {
+  for (const bool transition : {false, true}) {
+    LayerPtr layer = std::make_shared<DenseBlock>(2, 3);
+    if (transition) layer = std::make_shared<TransitionLayer>();
+    layer->eval();
+    layer->prepare(context_for({4, 6, 6}));
+    (*layer)(at::zeros({2, 4, 6, 6}));
+    for (const auto& part : layer->modules()) EXPECT_FALSE(part->is_training());
+    for (const auto& item : layer->named_buffers()) {
+      const double begun = item.key().ends_with("running_var") ? 1 : 0;
+      EXPECT_TRUE(at::equal(item.value(), at::full_like(item.value(), begun))) << item.key();
+    }
+  }
+}
+
 TEST(DenseBlock, GradientsReachEveryParameter) {
   for (const bool bottleneck : {false, true}) {
     const auto block = built(DenseBlock(2, 3, {.bottleneck = bottleneck}), {4, 6, 5});

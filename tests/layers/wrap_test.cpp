@@ -97,6 +97,7 @@ TEST(Wrap, TheDryRunChangesNothing) {
   torch::nn::BatchNorm1d norm(6);
   built(Wrap(norm), {6});
   EXPECT_TRUE(norm->is_training());
+  EXPECT_TRUE(at::equal(norm->running_var, at::ones(6)));
   EXPECT_EQ(norm->num_batches_tracked.item<int64_t>(), 0);
 }
 

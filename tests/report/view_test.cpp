@@ -53,18 +53,20 @@ TEST(View, CurvesWithANullBeginAtZero) {
 }
 
 TEST(View, RunsAreMatchedByEvaluatorElseByPosition) {
-  std::vector<RunData> runs = {szt_run(true), szt_run(false), hsic_run()};
-  runs[1].planes.insert(runs[1].planes.begin(), runs[2].planes[0]);
-  runs[1].planes.push_back(runs[0].planes[0]);
-  const auto groups = matching_planes(runs);
-  ASSERT_EQ(groups.size(), 1u);
-  ASSERT_EQ(groups[0].size(), 2u);  // hsic has no unit: not on an axis of bits
-  EXPECT_EQ(groups[0][1].plane, &runs[1].planes[2]);
-
   const std::vector<RunData> both = {szt_run(true), szt_run(false)};
   const auto pair = matching_planes(both);
-  ASSERT_EQ(pair.size(), 1u);
+  ASSERT_EQ(pair.size(), 1u);  // other widths of cells, the same unit
   EXPECT_EQ(pair[0].size(), 2u);
+
+  std::vector<RunData> runs = {szt_run(true), szt_run(false), hsic_run()};
+  runs[1].planes.push_back(runs[0].planes[0]);
+  const auto groups = matching_planes(runs);
+  ASSERT_EQ(groups.size(), 3u);
+  ASSERT_EQ(groups[0].size(), 2u);  // hsic has no unit: not on an axis of bits
+  EXPECT_EQ(groups[0][1].plane, &runs[1].planes[1]);
+  ASSERT_EQ(groups[1].size(), 1u);
+  EXPECT_EQ(groups[1][0].plane, &runs[1].planes[0]);
+  EXPECT_EQ(groups[2][0].plane, &runs[2].planes[0]);
   EXPECT_TRUE(matching_planes({}).empty());
 }
 

@@ -61,9 +61,10 @@ format: setup
 	clang-format -i $(SOURCES)
 	.venv/bin/python -m ruff format .
 
-# The pages are Markdown; their figures and tables are made by the program.
+# The pages are Markdown; their figure is the demo's.
 docs: build
-	.venv/bin/python tools/make_docs.py
+	build/bin/glow demo --out build/docs --force
+	cp build/docs/figures/plane-binned-edges-30-all.png docs/figures/demo.png
 
 clean:
 	rm -rf build

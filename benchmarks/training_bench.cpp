@@ -1,6 +1,6 @@
 // A step of training, with tracking and without: the network of the documentation's example at
-// batch 64, and the small tanh network at batch 512. The two are timed in turn, so that both see the
-// same machine.
+// batch 64, and the small tanh network at batch 512. The two are timed in turn, so that both see
+// the same machine.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>

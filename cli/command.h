@@ -27,8 +27,8 @@ void add_list(CLI::App& app, Common& common, int& exit_code);
 void add_doctor(CLI::App& app, Common& common, int& exit_code);
 
 /// A verb with the common flags and examples under its help.
-CLI::App* add_verb(CLI::App& app, Common& common, const std::string& name,
-                   const std::string& what, const std::string& examples);
+CLI::App* add_verb(CLI::App& app, Common& common, const std::string& name, const std::string& what,
+                   const std::string& examples);
 
 /// Prints to stdout; a closed pipe ends the program quietly.
 void print(const std::string& text);

@@ -62,7 +62,8 @@ Pair read_pair(const EstimateArguments& arguments) {
     const auto names = [](const std::string& given, const char* otherwise) {
       return split(given.empty() ? otherwise : given, ',');
     };
-    return {io::columns(table, names(arguments.x, "x")), io::columns(table, names(arguments.y, "y"))};
+    return {io::columns(table, names(arguments.x, "x")),
+            io::columns(table, names(arguments.y, "y"))};
   }
   throw ValueError("give FILE.npz, FILE.csv or X.npy Y.npy, not {}", join(files, " "));
 }
@@ -176,7 +177,8 @@ void add_estimate(CLI::App& app, Common& common, int& exit_code) {
       ->check(CLI::IsMember({"nats", "bits"}))
       ->capture_default_str();
   verb->callback([arguments, &common, &exit_code] {
-    if (arguments->estimators.empty()) arguments->estimators = {"hsic(sigma=median)", "binned(bins=10, range=neuron)"};
+    if (arguments->estimators.empty())
+      arguments->estimators = {"hsic(sigma=median)", "binned(bins=10, range=neuron)"};
     exit_code = estimate(*arguments, common);
   });
 }

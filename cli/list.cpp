@@ -66,8 +66,7 @@ nlohmann::ordered_json json(const std::vector<Item>& items) {
   for (const auto& item : items) {
     auto keys = nlohmann::ordered_json::array();
     for (const auto& field : item.fields) {
-      keys.push_back(
-          {{"name", field.name}, {"default", field.default_value}, {"doc", field.doc}});
+      keys.push_back({{"name", field.name}, {"default", field.default_value}, {"doc", field.doc}});
     }
     out.push_back({{"name", item.name}, {"doc", item.doc}, {"keys", keys}});
   }

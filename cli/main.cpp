@@ -26,8 +26,8 @@ std::string shell_line(int argc, char** argv) {
   std::vector<std::string> words{"glow"};
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_of(" '\"$\\*?[](){}<>|&;!#~`\t\n") ==
-                                            std::string::npos;
+    const bool plain =
+        !word.empty() && word.find_first_of(" '\"$\\*?[](){}<>|&;!#~`\t\n") == std::string::npos;
     std::string quoted = "'";
     for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     words.push_back(plain ? word : quoted + "'");

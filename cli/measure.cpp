@@ -1,9 +1,10 @@
+#include "glow/run/measure.h"
+
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "glow/core/console.h"
 #include "glow/core/stop.h"
-#include "glow/run/measure.h"
 #include "glow/run/run_report.h"
 
 namespace glow::cli {
@@ -46,7 +47,8 @@ void add_measure(CLI::App& app, Common& common, int& exit_code) {
       app, common, "measure", "Put a run's saved segments on the plane with other estimators",
       "Examples:\n"
       "  glow measure runs/szt-relu --estimator \"binned(bins=100, range=layer)\"\n"
-      "  glow measure runs/mnist-hsic --estimator \"hsic(sigma=median)\" --estimator hsic(kernel=linear)");
+      "  glow measure runs/mnist-hsic --estimator \"hsic(sigma=median)\" --estimator "
+      "hsic(kernel=linear)");
   auto arguments = std::make_shared<MeasureArguments>();
   verb->add_option("RUN", arguments->run, "The run folder")->required();
   verb->add_option("--estimator", arguments->estimators, "What measures; may be given again")

@@ -1,7 +1,7 @@
 #include "cli/outcome.h"
 
-#include <csignal>
 #include <cmath>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "glow/core/console.h"

@@ -30,10 +30,11 @@ int train(const TrainArguments& arguments, const Common& common) {
 }  // namespace
 
 void add_train(CLI::App& app, Common& common, int& exit_code) {
-  auto* verb = add_verb(app, common, "train", "Run an experiment file",
-                        "Examples:\n"
-                        "  glow train experiments/mnist-hsic.toml\n"
-                        "  glow train experiments/szt-relu.toml --set training.epochs=1000 --out runs/short");
+  auto* verb = add_verb(
+      app, common, "train", "Run an experiment file",
+      "Examples:\n"
+      "  glow train experiments/mnist-hsic.toml\n"
+      "  glow train experiments/szt-relu.toml --set training.epochs=1000 --out runs/short");
   auto arguments = std::make_shared<TrainArguments>();
   verb->add_option("EXPERIMENT", arguments->experiment, "The TOML file")->required();
   verb->add_option("--set", arguments->settings, "KEY=VALUE over the file: training.epochs=5")

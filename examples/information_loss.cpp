@@ -19,14 +19,16 @@ void train_with(double weight) {
   const EstimatorPtr hsic = make_estimator("hsic(sigma=2)");
   Loss loss = "cross_entropy";
   if (weight > 0) loss = loss + Loss(complexity_penalty(hsic, weight));
-  model.compile({.optimizer = Adam({.learning_rate = 0.01}), .loss = loss, .metrics = {"accuracy"}});
+  model.compile(
+      {.optimizer = Adam({.learning_rate = 0.01}), .loss = loss, .metrics = {"accuracy"}});
   model.fit_generator(train, validation, 30, {.verbose = 0});
 
   const Batch probe = validation.all();
   const Segment segment = model.observe(probe.x, probe.y);
   fmt::print("λ = {:<4} val_accuracy {:.3f}", weight, model.history()["val_accuracy"].back());
   for (const auto& layer : segment.layers) {
-    fmt::print("  {} HSIC(T,X) {:.4f}", layer.name, hsic->estimate(layer.value, segment.x).number());
+    fmt::print("  {} HSIC(T,X) {:.4f}", layer.name,
+               hsic->estimate(layer.value, segment.x).number());
   }
   fmt::print("\n");
 }

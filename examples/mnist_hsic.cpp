@@ -1,5 +1,5 @@
-// The example of the documentation: HSIC between every layer, the input and the true label, for every
-// batch. The twin of experiments/mnist-hsic.toml. `example_mnist_hsic 640` takes only so many
+// The example of the documentation: HSIC between every layer, the input and the true label, for
+// every batch. The twin of experiments/mnist-hsic.toml. `example_mnist_hsic 640` takes only so many
 // training examples, for a trial.
 #include <fmt/format.h>
 

@@ -69,6 +69,7 @@ int main() {
   fmt::print("{} epochs, accuracy {:.3f}, confidence {:.3f} ({})\n", history.epochs(),
              history["accuracy"].back(), history["confidence"].back(), model.result().why);
   for (const auto& row : model.plane()) {
-    if (row.step == 0) fmt::print("{:<10} correlation with y {:.4f}\n", row.name, row.generalization);
+    if (row.step == 0)
+      fmt::print("{:<10} correlation with y {:.4f}\n", row.name, row.generalization);
   }
 }

@@ -115,8 +115,9 @@ void ProgressBar::draw(const std::string& tail) {
   const double share = static_cast<double>(done_) / static_cast<double>(total_);
   const bool over = done_ == total_;
   const double left = share > 0 ? elapsed * (1 - share) / share : 0;
-  const std::string time =
-      over ? duration_text(elapsed) : share > 0 ? duration_text(left) + " left" : "";
+  const std::string time = over        ? duration_text(elapsed)
+                           : share > 0 ? duration_text(left) + " left"
+                                       : "";
   const std::string head = label_.empty() ? "" : label_ + " ";
   if (!on_terminal_) {
     fmt::print(stderr, "{}{}/{} {}{}\n", head, done_, total_, time,
@@ -136,8 +137,8 @@ void ProgressBar::draw(const std::string& tail) {
   const std::string counts = fmt::format("{}{}/{} ", head, done_, total_);
   const size_t used = columns(counts) + kWidth;
   const size_t width = terminal_width();
-  fmt::print(stderr, "\r\x1b[2K{}{}{}{}", counts, used < width ? bar : "", colour() ? "\x1b[0m" : "",
-             used < width ? cut(plain, width - used - 1) : "");
+  fmt::print(stderr, "\r\x1b[2K{}{}{}{}", counts, used < width ? bar : "",
+             colour() ? "\x1b[0m" : "", used < width ? cut(plain, width - used - 1) : "");
   std::fflush(stderr);
 }
 

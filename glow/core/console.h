@@ -1,5 +1,5 @@
-// The one place where the library speaks: warnings and progress. Everything goes to stderr, unless a
-// program sets a sink of its own.
+// The one place where the library speaks: warnings and progress. Everything goes to stderr, unless
+// a program sets a sink of its own.
 #pragma once
 
 #include <cstdint>

@@ -35,7 +35,9 @@ template <class O, class T>
 Field(const char*, T O::*, const char*, bool) -> Field<O, T>;
 
 template <class O>
-concept Described = std::is_aggregate_v<O> && requires { O::fields(); };
+concept Described = std::is_aggregate_v<O> && requires {
+  O::fields();
+};
 
 /// One field in words, for `glow list`, help texts and documentation.
 struct FieldDescription {
@@ -99,8 +101,8 @@ void read_value(const Value& in, std::optional<T>& out) {
   out = std::move(element);
 }
 
-/// Sets the fields that `table` names. Throws ValueError, with the place of the value, on an unknown
-/// key (naming the nearest), a key given twice, or a wrong type.
+/// Sets the fields that `table` names. Throws ValueError, with the place of the value, on an
+/// unknown key (naming the nearest), a key given twice, or a wrong type.
 template <Described O>
 void fill(O& options, const Table& table, const std::string& of = "") {
   static_assert(detail::arity<O>() == std::tuple_size_v<decltype(O::fields())>,

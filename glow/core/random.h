@@ -1,5 +1,5 @@
-// Random numbers. Every draw is a function of (seed, stream name, rank, step): so tracking changes no
-// training, networks side by side give the same bits as alone, and resuming needs no state.
+// Random numbers. Every draw is a function of (seed, stream name, rank, step): so tracking changes
+// no training, networks side by side give the same bits as alone, and resuming needs no state.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -25,8 +25,8 @@ struct StreamClock {
   int64_t step = 0;
 };
 
-/// One named stream of a network. The generator is reseeded when the clock has moved on (0.9 µs), so
-/// what a step draws does not depend on what was drawn before. Not for several threads at once.
+/// One named stream of a network. The generator is reseeded when the clock has moved on (0.9 µs),
+/// so what a step draws does not depend on what was drawn before. Not for several threads at once.
 class Stream {
  public:
   Stream() = default;

@@ -11,8 +11,9 @@
 
 namespace glow {
 
-/// `Product` is what a maker gives: `std::shared_ptr<Layer>` for one. Filled by one explicit function
-/// that lists the built-ins (no static self-registration: linkers drop it); users add their own.
+/// `Product` is what a maker gives: `std::shared_ptr<Layer>` for one. Filled by one explicit
+/// function that lists the built-ins (no static self-registration: linkers drop it); users add
+/// their own.
 template <class Product>
 class Registry {
  public:

@@ -139,9 +139,10 @@ void SegmentStore::save(const SavedSegment& saved) {
     if (full_) return;
     if (written_ + segment_bytes(segment) > limit_) {
       full_ = true;
-      warn(fmt::format("saved segments reached their limit of {} bytes (save_limit): no more are "
-                       "saved, measuring goes on",
-                       with_thousands(limit_)));
+      warn(
+          fmt::format("saved segments reached their limit of {} bytes (save_limit): no more are "
+                      "saved, measuring goes on",
+                      with_thousands(limit_)));
       return;
     }
     written_ += segment_bytes(segment);

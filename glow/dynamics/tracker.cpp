@@ -47,8 +47,9 @@ Tracker::Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, R
                      did_you_mean(options_.on, places));
   }
   if (on_batch() && options_.every.kind == Every::Kind::log) {
-    throw ValueError("every = \"log\" measures at the ends of epochs, where there is no batch: give "
-                     "a probe, on = \"train\", \"validation\", \"test\" or \"all\"");
+    throw ValueError(
+        "every = \"log\" measures at the ends of epochs, where there is no batch: give "
+        "a probe, on = \"train\", \"validation\", \"test\" or \"all\"");
   }
   if (options_.snapshots < 2) {
     throw ValueError("snapshots must be at least 2, got {}", options_.snapshots);

@@ -18,17 +18,17 @@ namespace glow {
 
 struct TrackerOptions {
   Every every = "batch";
-  std::string on = "batch";  // or what the probe is of: train, validation, test, all
-  int64_t snapshots = 100;   // with every = "log"
-  Unit unit = Unit::nats;    // of estimators that have a unit
+  std::string on = "batch";              // or what the probe is of: train, validation, test, all
+  int64_t snapshots = 100;               // with every = "log"
+  Unit unit = Unit::nats;                // of estimators that have a unit
   std::vector<std::string> layers = {};  // names or globs; all when empty
   Saving save = Saving::none;
   int64_t network = 1;  // its number in the rows
 };
 
-/// Takes segments of the training batch itself, as it trained (no second forward pass), or of a fixed
-/// probe in evaluation mode, and gives the rows of the plane to a sink. It draws no random numbers
-/// and changes nothing of the network: training is the same to the bit without it.
+/// Takes segments of the training batch itself, as it trained (no second forward pass), or of a
+/// fixed probe in evaluation mode, and gives the rows of the plane to a sink. It draws no random
+/// numbers and changes nothing of the network: training is the same to the bit without it.
 class Tracker : public Callback {
  public:
   using RowSink = std::function<void(const std::vector<PlaneRow>&)>;
@@ -67,11 +67,11 @@ class Tracker : public Callback {
   EstimateWarningSink warning_;
   std::optional<Batch> probe_;
   std::shared_ptr<SegmentStore> store_;
-  std::set<int64_t> epochs_;               // with every = "log"
-  std::vector<Fit> fits_;                  // of each evaluator, to the first snapshot
-  std::set<std::string> warned_;           // evaluator, layer and the warning without its numbers
-  std::optional<SavedSegment> last_batch_; // of this epoch, for every = "epoch" on the batch
-  std::optional<SavedSegment> pending_;    // the last measured segment of the epoch, to be saved
+  std::set<int64_t> epochs_;                // with every = "log"
+  std::vector<Fit> fits_;                   // of each evaluator, to the first snapshot
+  std::set<std::string> warned_;            // evaluator, layer and the warning without its numbers
+  std::optional<SavedSegment> last_batch_;  // of this epoch, for every = "epoch" on the batch
+  std::optional<SavedSegment> pending_;     // the last measured segment of the epoch, to be saved
 };
 
 }  // namespace glow

@@ -69,7 +69,6 @@ Shape DenseBlock::build(const BuildContext& context) {
     steps_.push_back(std::move(step));
     shape.front() += growth_rate_;
   }
-  train(is_training());  // for the parts, which were made only now
   return shape;
 }
 
@@ -105,7 +104,6 @@ Shape TransitionLayer::build(const BuildContext& context) {
   pool_ = register_module("pool", std::make_shared<AvgPool2d>(2));
   const Shape& inside = convolution_->prepare(context.inner("convolution", context.input));
   pool_->prepare(context.inner("pool", inside));
-  train(is_training());  // for the parts, which were made only now
   return pool_->output_shape();
 }
 

@@ -42,6 +42,7 @@ const Shape& Layer::prepare(const BuildContext& context) {
   if (built_) throw StateError("layer '{}' is built already", label_);
   output_ = build(context);
   to(context.device);
+  train(is_training());  // children made in build begin in training mode
   label_ = context.name;
   has_parameters_ = !parameters().empty();
   built_ = true;

@@ -12,23 +12,18 @@ Recorder::~Recorder() { innermost = outer_; }
 Recorder* Recorder::current() { return innermost; }
 
 void Recorder::note_logits(const Tensor& logits, const Tensor& output) {
-  if (!innermost) return;
-  innermost->logits_ = logits;
-  innermost->activated_ = output;
+  if (innermost) innermost->activated_.emplace_back(logits, output);
 }
 
 void Recorder::note_random() {
   if (innermost) innermost->deterministic_ = false;
 }
 
-void Recorder::note_gaussian(const Tensor& mean, const Tensor& scale) {
-  if (!innermost) return;
-  innermost->mean_ = mean;
-  innermost->scale_ = scale;
-}
-
 Tensor Recorder::logits_of(const Tensor& output) const {
-  return activated_.defined() && activated_.is_same(output) ? logits_ : Tensor();
+  for (const auto& [logits, activated] : activated_) {
+    if (activated.is_same(output)) return logits;
+  }
+  return {};
 }
 
 void Recorder::leave(const Layer& layer, const Tensor& input, const Tensor& output) {
@@ -41,8 +36,7 @@ void Recorder::leave(const Layer& layer, const Tensor& input, const Tensor& outp
     return;
   }
   if (!layer.has_parameters()) return;
-  layers_.push_back({layer.label(), output, logits_of(output), mean_, scale_});
-  mean_ = scale_ = Tensor();
+  layers_.push_back({layer.label(), output, logits_of(output), {}, {}});
 }
 
 }  // namespace glow

@@ -1,6 +1,7 @@
 // Collects the representations of one forward pass.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "glow/information/segment.h"
@@ -26,8 +27,6 @@ class Recorder {
   static void note_logits(const Tensor& logits, const Tensor& output);
   /// Dropout, noise or batch statistics were at work.
   static void note_random();
-  /// The output's law is N(mean, scale²).
-  static void note_gaussian(const Tensor& mean, const Tensor& scale);
 
   std::vector<Representation>& layers() { return layers_; }
   bool deterministic() const { return deterministic_; }
@@ -44,8 +43,7 @@ class Recorder {
   int depth_ = 0;
   bool deterministic_ = true;
   std::vector<Representation> layers_;
-  Tensor logits_, activated_;  // of the latest softmax or sigmoid
-  Tensor mean_, scale_;        // of the latest stochastic layer
+  std::vector<std::pair<Tensor, Tensor>> activated_;  // each softmax's or sigmoid's logits, output
 };
 
 }  // namespace glow

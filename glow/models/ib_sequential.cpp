@@ -58,14 +58,13 @@ std::vector<CallbackPtr> IBSequential::own_callbacks() {
     file = std::make_shared<PlaneFile>(folder_ + "/plane.csv");
     say("dynamics are saved in " + folder_);
   }
-  auto tracker = std::make_shared<Tracker>(
-      evaluators_, tracking, [this, file](const std::vector<PlaneRow>& rows) {
-        plane_.insert(plane_.end(), rows.begin(), rows.end());
-        if (file) file->append(rows);
-      });
+  auto tracker = std::make_shared<Tracker>(evaluators_, tracking,
+                                           [this, file](const std::vector<PlaneRow>& rows) {
+                                             plane_.insert(plane_.end(), rows.begin(), rows.end());
+                                             if (file) file->append(rows);
+                                           });
   if (options_.save_dynamics) {
-    tracker->set_store(
-        std::make_shared<SegmentStore>(folder_ + "/segments", options_.save_limit));
+    tracker->set_store(std::make_shared<SegmentStore>(folder_ + "/segments", options_.save_limit));
   }
   if (probe_) tracker->set_probe(*probe_);
   return {tracker};
@@ -91,10 +90,10 @@ Tensor IBSequential::evaluated_dynamics() const {
     position(evaluators, row.evaluator);
     position(layers, row.layer);
   }
-  Tensor out = at::full({static_cast<int64_t>(snapshots.size()), most,
-                         static_cast<int64_t>(evaluators.size()),
-                         static_cast<int64_t>(layers.size()), 2},
-                        kUnknown, at::kDouble);
+  Tensor out =
+      at::full({static_cast<int64_t>(snapshots.size()), most,
+                static_cast<int64_t>(evaluators.size()), static_cast<int64_t>(layers.size()), 2},
+               kUnknown, at::kDouble);
   auto cells = out.accessor<double, 5>();
   for (const auto& row : plane_) {
     const auto epoch = snapshots.find(row.epoch);

@@ -19,7 +19,8 @@ namespace {
 // Evaluation mode without graph while it lives. Switching walks all modules, so only where needed.
 class EvaluationScope {
  public:
-  explicit EvaluationScope(torch::nn::Module& module) : module_(module), was_(module.is_training()) {
+  explicit EvaluationScope(torch::nn::Module& module)
+      : module_(module), was_(module.is_training()) {
     if (was_) module_.eval();
   }
   ~EvaluationScope() {

@@ -47,8 +47,9 @@ struct GeneratorOptions {
 ///
 ///   class Branches : public Network {
 ///    public:
-///     Branches() : Network({12}), left_(add(Dense(8))), right_(add(Dense(8))), out_(add(Dense(2))) {}
-///     Tensor forward(const Tensor& x) override { return out_(at::cat({left_(x), right_(x)}, 1)); }
+///     Branches() : Network({12}), left_(add(Dense(8))), right_(add(Dense(8))), out_(add(Dense(2)))
+///     {} Tensor forward(const Tensor& x) override { return out_(at::cat({left_(x), right_(x)},
+///     1)); }
 ///    private:
 ///     Layer &left_, &right_, &out_;
 ///   };

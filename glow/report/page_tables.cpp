@@ -43,6 +43,14 @@ bool mentions(const std::string& text, const std::string& name) {
   return false;
 }
 
+/// Whether a warning is about this layer as this estimator saw it: "hsic(sigma=5) of dense_1: …".
+bool concerns(const std::string& warning, const std::string& evaluator, const std::string& layer) {
+  const bool of_another = warning.find(" of ") != std::string::npos &&
+                          warning.find('(') < warning.find(" of ") &&
+                          !warning.starts_with(evaluator + " of ");
+  return mentions(warning, layer) && !of_another;
+}
+
 /// What a table of layers has beside the columns of every one.
 struct Extras {
   bool null, warnings;
@@ -88,13 +96,14 @@ std::string layer_row(const View& view, size_t index, const Extras& extras) {
            number_cell(pretty_number(last.generalization_null));
   }
   if (extras.warnings) {
-    std::vector<std::string> warnings;
-    for (const auto& warning : view.run->warnings) {
-      if (!mentions(warning, layer.name)) continue;
-      const std::string prefix = layer.name + ": ";
-      warnings.push_back(warning.starts_with(prefix) ? warning.substr(prefix.size()) : warning);
+    // By their numbers in the list below: a warning is a sentence, too long for a cell.
+    std::vector<std::string> numbers;
+    for (size_t i = 0; i < view.run->warnings.size(); ++i) {
+      if (concerns(view.run->warnings[i], view.plane->trajectories.evaluator, layer.name)) {
+        numbers.push_back(std::to_string(i + 1));
+      }
     }
-    row += "<td class=\"words\">" + escape(join(warnings, "; ")) + "</td>";
+    row += cell(join(numbers, ", "));
   }
   return "<tr>" + row + "</tr>\n";
 }
@@ -102,7 +111,7 @@ std::string layer_row(const View& view, size_t index, const Extras& extras) {
 bool any_mention(const RunData& run, const PlaneTrajectories& plane) {
   for (const auto& layer : plane.layers) {
     for (const auto& warning : run.warnings) {
-      if (mentions(warning, layer.name)) return true;
+      if (concerns(warning, plane.evaluator, layer.name)) return true;
     }
   }
   return false;
@@ -129,9 +138,9 @@ std::string layer_tables(const RunData& run) {
 
 std::string warning_list(const RunData& run) {
   if (run.warnings.empty()) return "";
-  std::string out = "<ul>\n";
+  std::string out = "<ol>\n";
   for (const auto& warning : run.warnings) out += "<li>" + escape(warning) + "</li>\n";
-  return out + "</ul>\n";
+  return out + "</ol>\n";
 }
 
 std::string model_table(const RunData& run) {

@@ -60,8 +60,8 @@ Batch joined(const std::vector<const Dataset*>& parts, std::optional<int64_t> li
   }
   Batch all{at::cat(x), at::cat(y)};
   if (!limit || *limit >= all.x.size(0)) return all;
-  const Tensor chosen =
-      std::get<0>(at::randperm(all.x.size(0), make_generator(0, "probe")).slice(0, 0, *limit).sort());
+  const Tensor chosen = std::get<0>(
+      at::randperm(all.x.size(0), make_generator(0, "probe")).slice(0, 0, *limit).sort());
   return {all.x.index_select(0, chosen), all.y.index_select(0, chosen)};
 }
 

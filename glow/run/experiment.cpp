@@ -188,8 +188,7 @@ std::string to_toml(const Experiment& experiment) {
 int64_t network_seed(int64_t seed, int64_t network) {
   if (network == 1) return seed;
   // Positive, so that a run's files can say it as any other integer.
-  return static_cast<int64_t>(
-      stream_seed(static_cast<uint64_t>(seed), "network", 0, network) >> 2);
+  return static_cast<int64_t>(stream_seed(static_cast<uint64_t>(seed), "network", 0, network) >> 2);
 }
 
 DataPair load_data(const Experiment& experiment) {

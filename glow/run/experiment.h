@@ -21,7 +21,8 @@ struct Part {
 void read_value(const Value& in, Part& out);
 Value write_value(const Part& in);
 
-/// [data]: the keys of every data set. Those of the named set alone are in Experiment::data_options.
+/// [data]: the keys of every data set. Those of the named set alone are in
+/// Experiment::data_options.
 struct DataSection {
   std::string name = {};
   int64_t batch_size = 32;

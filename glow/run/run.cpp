@@ -170,8 +170,7 @@ void Run::announce_saving(Network& network, const Tracker& tracker, const Batch&
   const int64_t count = tracker.planned_saves(experiment_.training.epochs, record_.batches) *
                         experiment_.training.networks;
   const Batch one{example.x.slice(0, 0, 1), example.y.slice(0, 0, 1)};
-  const int64_t bytes =
-      segment_bytes(network.observe(one.x, one.y)) * example.x.size(0) * count;
+  const int64_t bytes = segment_bytes(network.observe(one.x, one.y)) * example.x.size(0) * count;
   say(fmt::format("raw segments: {} of {} in all{}", with_thousands(count), bytes_text(bytes),
                   bytes > store_->limit()
                       ? fmt::format("; saving stops at {}", bytes_text(store_->limit()))
@@ -190,10 +189,10 @@ std::shared_ptr<Tracker> Run::make_tracker(int64_t number, const Loaders& loader
       [plane = plane_](const std::vector<PlaneRow>& rows) { plane->append(rows); });
   if (dynamics.on != "batch") tracker->set_probe(probe(loaders));
   if (store_) tracker->set_store(store_);
-  tracker->set_warning_sink([this](const std::string& evaluator, const std::string& layer,
-                                   const std::string& text) {
-    warnings_.add(evaluator, layer, text);
-  });
+  tracker->set_warning_sink(
+      [this](const std::string& evaluator, const std::string& layer, const std::string& text) {
+        warnings_.add(evaluator, layer, text);
+      });
   return tracker;
 }
 
@@ -226,8 +225,7 @@ void Run::train_network(int64_t number) {
 
 void Run::train_networks(int64_t workers) {
   const int64_t networks = experiment_.training.networks;
-  progress_ = std::make_unique<RunProgress>(networks, experiment_.training.epochs,
-                                            record_.batches);
+  progress_ = std::make_unique<RunProgress>(networks, experiment_.training.epochs, record_.batches);
   std::atomic<int64_t> next{1};
   std::exception_ptr failure;
   std::mutex failure_mutex;

@@ -20,9 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<const char*, 8> kContents{
-    "experiment.toml", "run.json", "history.csv", "plane.csv",
-    "segments",        "checkpoints", "figures",  "report.html"};
+constexpr std::array<const char*, 8> kContents{"experiment.toml", "run.json",   "history.csv",
+                                               "plane.csv",       "segments",   "checkpoints",
+                                               "figures",         "report.html"};
 
 // Everything that a run writes; nothing else in the folder is touched.
 void clear(const std::string& path) {

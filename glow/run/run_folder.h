@@ -40,8 +40,8 @@ class RunFolder {
   static RunFolder open(const std::string& path);
 
   /// A new one, locked against a second process. What an unfinished run left there goes; a finished
-  /// one is kept unless `force`. Throws ValueError when it is kept, holds something else, or another
-  /// process is writing it; Error when it cannot be written.
+  /// one is kept unless `force`. Throws ValueError when it is kept, holds something else, or
+  /// another process is writing it; Error when it cannot be written.
   static RunFolder create(const std::string& path, bool force);
 
   const std::string& path() const { return path_; }

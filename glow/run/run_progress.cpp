@@ -27,7 +27,8 @@ struct RunProgress::Shared {
     const std::lock_guard lock(mutex);
     ++done;
     const int64_t total = networks * epochs;
-    if (bar.due()) bar.update(done, fmt::format("network {}/{} {}", network, networks, shown(logs)));
+    if (bar.due())
+      bar.update(done, fmt::format("network {}/{} {}", network, networks, shown(logs)));
     if (interactive()) return;
     if (total <= 20 || done * 20 / total > (done - 1) * 20 / total) {
       say(fmt::format("{}/{} epochs - network {}/{}, epoch {}/{} - {}", done, total, network,

@@ -66,10 +66,10 @@ std::vector<report::Limit> limits_of(const RunRecord& record, const char* name, 
 }
 
 std::string caption(const PlaneTrajectories& plane) {
-  const std::string place =
-      plane.on == "batch" ? fmt::format("the training batch (n = {}), as it trained", plane.n)
-                          : fmt::format("n = {} examples ({}), in evaluation mode",
-                                        with_thousands(plane.n), plane.on);
+  const std::string place = plane.on == "batch"
+                                ? fmt::format("the training batch (n = {}), as it trained", plane.n)
+                                : fmt::format("n = {} examples ({}), in evaluation mode",
+                                              with_thousands(plane.n), plane.on);
   const std::string networks =
       plane.networks.size() > 1
           ? fmt::format("mean of {} networks, bars and bands: one standard error; ",
@@ -153,10 +153,11 @@ std::string plane_table(const RunData& run) {
   for (const auto& plane : run.planes) {
     const PlaneTrajectories& of = plane.trajectories;
     const std::string unit = of.unit == Unit::none ? "" : " [" + to_string(of.unit) + "]";
-    out += fmt::format("{}, {}{}\n", of.evaluator, of.on == "batch" ? "training batch" : of.on,
-                       of.networks.size() > 1 ? fmt::format(", mean ± standard error of {} networks",
-                                                     of.networks.size())
-                                       : "");
+    out +=
+        fmt::format("{}, {}{}\n", of.evaluator, of.on == "batch" ? "training batch" : of.on,
+                    of.networks.size() > 1
+                        ? fmt::format(", mean ± standard error of {} networks", of.networks.size())
+                        : "");
     out += fmt::format("{:<14}{:^30}{:^30}{:^30}\n", "", "first", "turning", "last");
     out += fmt::format("{:<14}", "layer");
     for (int i = 0; i < 3; ++i) {

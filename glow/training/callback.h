@@ -14,11 +14,11 @@ namespace glow {
 /// The training as a callback sees it.
 struct Training {
   Trainable& network;
-  int64_t epochs = 0;   // planned
-  int64_t batches = 0;  // an epoch
-  int64_t epoch = 0;    // being trained, from 1; in on_train_begin the number completed
-  int64_t updates = 0;  // optimizer updates made so far
-  bool stop = false;    // set it to end after this batch or epoch
+  int64_t epochs = 0;    // planned
+  int64_t batches = 0;   // an epoch
+  int64_t epoch = 0;     // being trained, from 1; in on_train_begin the number completed
+  int64_t updates = 0;   // optimizer updates made so far
+  bool stop = false;     // set it to end after this batch or epoch
   std::string why = {};  // why it was stopped, for the user
 };
 

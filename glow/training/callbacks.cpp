@@ -108,7 +108,8 @@ void ModelCheckpoint::on_epoch_end(Training& training, Logs& logs) {
   } catch (const fmt::format_error& error) {
     throw ValueError("ModelCheckpoint: the path '{}' is no format ({})", path_, error.what());
   }
-  io::write_safetensors(path, {training.network.weights(), {{"epoch", std::to_string(training.epoch)}}});
+  io::write_safetensors(path,
+                        {training.network.weights(), {{"epoch", std::to_string(training.epoch)}}});
 }
 
 void CSVLogger::on_epoch_end(Training& training, Logs& logs) {

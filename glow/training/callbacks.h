@@ -13,8 +13,8 @@ namespace glow {
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";
   double min_delta = 0;
-  int64_t patience = 0;      // epochs without improvement that are borne
-  std::string mode = "auto"; // min, max; auto: max for accuracies
+  int64_t patience = 0;       // epochs without improvement that are borne
+  std::string mode = "auto";  // min, max; auto: max for accuracies
   bool restore_best_weights = false;
 };
 

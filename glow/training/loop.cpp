@@ -78,7 +78,8 @@ CallbackPtr on_train_batch_end(std::function<void(Training&, const Step&)> f) {
   return callback;
 }
 
-LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation, const LoopOptions& options) {
+LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
+                 const LoopOptions& options) {
   if (data.size() == 0) throw ValueError("there is nothing to train on: the training set is empty");
   if (options.epochs < 0) throw ValueError("epochs must not be negative, got {}", options.epochs);
   using Clock = std::chrono::steady_clock;

@@ -25,8 +25,8 @@ struct LoopResult {
 };
 
 /// Trains for `epochs` epochs. After each, loss and metrics over the whole epoch, and over
-/// `validation` (may be empty) as val_…, go to the callbacks and the history. A raised stop flag ends
-/// it after the batch. Throws ValueError when there is nothing to train on.
+/// `validation` (may be empty) as val_…, go to the callbacks and the history. A raised stop flag
+/// ends it after the batch. Throws ValueError when there is nothing to train on.
 LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
                  const LoopOptions& options);
 

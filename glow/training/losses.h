@@ -22,14 +22,14 @@ class Loss {
   Loss(const char* name) : Loss(std::string(name)) {}  // NOLINT: `.loss = "mse"` is the point
   Loss(const std::string& name);                       // NOLINT
   template <class F>
-    requires std::is_invocable_r_v<Tensor, F, const Tensor&, const Tensor&>
-  Loss(F f) : name_("custom"), of_(from(OfPrediction(std::move(f)))) {}  // NOLINT
+  requires std::is_invocable_r_v<Tensor, F, const Tensor&, const Tensor&> Loss(F f)
+      : name_("custom"), of_(from(OfPrediction(std::move(f)))) {}  // NOLINT
   template <class F>
-    requires std::is_invocable_r_v<Tensor, F, const Segment&>
-  Loss(F f) : name_("custom"), of_(from(OfSegment(std::move(f)))) {}  // NOLINT
+  requires std::is_invocable_r_v<Tensor, F, const Segment&> Loss(F f)
+      : name_("custom"), of_(from(OfSegment(std::move(f)))) {}  // NOLINT
   template <class F>
-    requires std::is_invocable_r_v<Tensor, F, const Forward&>
-  Loss(F f) : name_("custom"), of_(OfForward(std::move(f))) {}  // NOLINT
+  requires std::is_invocable_r_v<Tensor, F, const Forward&> Loss(F f)
+      : name_("custom"), of_(OfForward(std::move(f))) {}  // NOLINT
 
   const std::string& name() const { return name_; }
   Loss named(std::string name) &&;
@@ -47,9 +47,9 @@ class Loss {
 /// cross_entropy, binary_cross_entropy, mse, mae, huber, nll; a program may add its own.
 Registry<Loss>& losses();
 
-/// −ln softmax(logits)[y], the mean over the batch; y class numbers (n) or one-hot (n, c). Where the
-/// prediction is the output of a softmax or log_softmax it is computed from the logits behind it: a
-/// second softmax would hold the loss above 1.46 for ten classes.
+/// −ln softmax(logits)[y], the mean over the batch; y class numbers (n) or one-hot (n, c). Where
+/// the prediction is the output of a softmax or log_softmax it is computed from the logits behind
+/// it: a second softmax would hold the loss above 1.46 for ten classes.
 Tensor cross_entropy(const Forward& forward);
 /// −y ln p − (1−y) ln(1−p), from the logits behind a sigmoid where there are any.
 Tensor binary_cross_entropy(const Forward& forward);

@@ -48,7 +48,8 @@ std::vector<Tensor> step_counters(const std::vector<Tensor>& parameters) {
 using State = std::vector<std::pair<std::string, Tensor>>;
 
 void append(State& state, const std::string& name, const std::vector<Tensor>& slots) {
-  for (size_t i = 0; i < slots.size(); ++i) state.emplace_back(fmt::format("{}.{}", name, i), slots[i]);
+  for (size_t i = 0; i < slots.size(); ++i)
+    state.emplace_back(fmt::format("{}.{}", name, i), slots[i]);
 }
 
 class SGDStepper : public Stepper {

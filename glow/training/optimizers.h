@@ -164,9 +164,9 @@ Registry<OptimizerPtr>& optimizers();
 class OptimizerChoice {
  public:
   OptimizerChoice() = default;
-  OptimizerChoice(const char* spec) : OptimizerChoice(std::string(spec)) {}        // NOLINT
-  OptimizerChoice(const std::string& spec);                                        // NOLINT
-  OptimizerChoice(OptimizerPtr optimizer) : optimizer_(std::move(optimizer)) {}    // NOLINT
+  OptimizerChoice(const char* spec) : OptimizerChoice(std::string(spec)) {}      // NOLINT
+  OptimizerChoice(const std::string& spec);                                      // NOLINT
+  OptimizerChoice(OptimizerPtr optimizer) : optimizer_(std::move(optimizer)) {}  // NOLINT
   template <std::derived_from<Optimizer> O>
   OptimizerChoice(O optimizer)  // NOLINT
       : optimizer_(std::make_shared<const O>(std::move(optimizer))) {}

@@ -22,8 +22,8 @@ class Trainable {
  public:
   virtual ~Trainable() = default;
 
-  /// Forward, loss, backward, one update; paradigms override it. `step` is the number of updates made
-  /// before: it is the clock of all random streams.
+  /// Forward, loss, backward, one update; paradigms override it. `step` is the number of updates
+  /// made before: it is the clock of all random streams.
   virtual Pass train_step(const Batch& batch, int64_t step) = 0;
 
   /// Forward and loss in evaluation mode, without graph.

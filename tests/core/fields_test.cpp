@@ -58,7 +58,8 @@ TEST(Fields, SpecTextShowsWhatDiffersOrWhatMatters) {
 }
 
 TEST(Fields, ATableReadsBackAsTheSameOptions) {
-  const Options options{.kernel = "a \"b\"", .sigma = 0.25, .bins = 7, .unbiased = true, .tags = {"t"}};
+  const Options options{
+      .kernel = "a \"b\"", .sigma = 0.25, .bins = 7, .unbiased = true, .tags = {"t"}};
   Options back;
   fill(back, to_table(options));
   EXPECT_EQ(to_toml(Value{to_table(back)}), to_toml(Value{to_table(options)}));
@@ -73,7 +74,8 @@ TEST(Fields, DescriptionsHaveTheDefaults) {
 }
 
 TEST(Spec, ParsesNamesKeysAndValues) {
-  const Spec spec = parse_spec(" binned( range=[-1, 1] , bins=30, width=0.07,rule=\"a,b\", on=true) ");
+  const Spec spec =
+      parse_spec(" binned( range=[-1, 1] , bins=30, width=0.07,rule=\"a,b\", on=true) ");
   EXPECT_EQ(spec.name, "binned");
   ASSERT_EQ(spec.options.size(), 5U);
   EXPECT_EQ(to_toml(spec.options[0].second), "[-1, 1]");
@@ -86,9 +88,9 @@ TEST(Spec, ParsesNamesKeysAndValues) {
 }
 
 TEST(Spec, RefusesEverythingElse) {
-  for (const char* bad : {"", "(", "hsic(", "hsic)", "hsic(sigma)", "hsic(sigma=)", "hsic(=5)",
-                          "hsic(a=1 b=2)", "hsic(a=[1,2)", "hsic(a=\"x)", "hsic(a=1) more",
-                          "hsic(a=[[[[[[1]]]]]])"}) {
+  for (const char* bad :
+       {"", "(", "hsic(", "hsic)", "hsic(sigma)", "hsic(sigma=)", "hsic(=5)", "hsic(a=1 b=2)",
+        "hsic(a=[1,2)", "hsic(a=\"x)", "hsic(a=1) more", "hsic(a=[[[[[[1]]]]]])"}) {
     EXPECT_THROW(parse_spec(bad), ValueError) << bad;
   }
 }

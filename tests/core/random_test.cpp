@@ -15,7 +15,8 @@ TEST(Random, SeedsOfStreamsDiffer) {
   for (uint64_t seed = 0; seed < 10; ++seed) {
     for (const char* stream : {"init", "shuffle", "dropout_1/mask"}) {
       for (int64_t rank = 0; rank < 3; ++rank) {
-        for (int64_t step = 0; step < 10; ++step) seeds.insert(stream_seed(seed, stream, rank, step));
+        for (int64_t step = 0; step < 10; ++step)
+          seeds.insert(stream_seed(seed, stream, rank, step));
       }
     }
   }

@@ -195,8 +195,8 @@ TEST_F(TrackerTest, SavesTheLastMeasuredOfEachEpochOrAll) {
 TEST_F(TrackerTest, SavingStopsAtItsLimitAndMeasuringGoesOn) {
   const std::string folder = testing::TempDir() + "glow_tracker_limit";
   std::filesystem::remove_all(folder);
-  const auto rows = run({.save = Saving::all}, 2, "hsic",
-                        std::make_shared<SegmentStore>(folder, 500));
+  const auto rows =
+      run({.save = Saving::all}, 2, "hsic", std::make_shared<SegmentStore>(folder, 500));
   EXPECT_EQ(rows.size(), 12U);
   EXPECT_GE(list_segments(folder).size(), 1U);
   EXPECT_LT(list_segments(folder).size(), 6U);

@@ -1,8 +1,9 @@
 """Makes vectors.json: what an independent implementation gives, to test ours against.
 
-The formulas are the definitions, written with whole matrices in NumPy: HSIC by the centring matrix H
-(Gretton et al. 2005) and the U-statistic of Song et al. 2012, medians by numpy.median, cells by
-numpy.digitize and numpy.histogram's rule, entropies by numpy.unique. Run it again only to add cases:
+The formulas are the definitions, written with whole matrices in NumPy: HSIC by the centring matrix
+H (Gretton et al. 2005) and the U-statistic of Song et al. 2012, medians by numpy.median, cells by
+numpy.digitize and numpy.histogram's rule, entropies by numpy.unique. Run it again only to add
+cases:
 
     .venv/bin/python tests/information/make_vectors.py
 """

@@ -50,15 +50,17 @@ TEST(IBSequential, YIsTheTrueLabel) {
   model.compile({.optimizer = SGD({.learning_rate = 1e-9})});
   model.attach_evaluator(HSIC());
   const Tensor x = inputs(40), y = at::arange(40) % 2;
-  Loader data([&] {
-    Dataset set;
-    set.name = "chance", set.x = x, set.y = y, set.classes = 2;
-    return set;
-  }(), {.batch_size = 40});
+  Loader data(
+      [&] {
+        Dataset set;
+        set.name = "chance", set.x = x, set.y = y, set.classes = 2;
+        return set;
+      }(),
+      {.batch_size = 40});
   model.fit_generator(data, 1, {.verbose = 0});
   const Tensor t = model.observe(x, y).layers[0].value;
-  EXPECT_NEAR(model.plane()[0].generalization,
-              hsic(t, at::one_hot(y, 2).to(at::kFloat)).number(), 1e-6);
+  EXPECT_NEAR(model.plane()[0].generalization, hsic(t, at::one_hot(y, 2).to(at::kFloat)).number(),
+              1e-6);
 }
 
 TEST(IBSequential, TrainingIsTheSameToTheBitWithAndWithoutTracking) {

@@ -21,8 +21,8 @@ Tensor inputs(int64_t n = 64) { return at::randn({n, 4}, make_generator(1, "x"))
 Tensor labels(const Tensor& x) { return x.sum(1).gt(0).to(at::kLong); }
 
 std::unique_ptr<Sequential> small(int64_t seed = 0) {
-  auto model = std::make_unique<Sequential>(
-      Shape{4}, NetworkOptions{.device = "cpu", .seed = seed});
+  auto model =
+      std::make_unique<Sequential>(Shape{4}, NetworkOptions{.device = "cpu", .seed = seed});
   model->add(Dense(8, {.activation = "tanh"}));
   model->add(Dropout(0.2));
   model->add(Dense(2, {.activation = "softmax"}));

@@ -123,8 +123,7 @@ TEST_F(Loop, EarlyStoppingWaitsAndRestores) {
   network_.test_loss_of = [&](int64_t i) { return losses[static_cast<size_t>(i)]; };
   const auto stop = std::make_shared<EarlyStopping>(
       EarlyStoppingOptions{.patience = 1, .restore_best_weights = true});
-  const LoopResult result =
-      train(network_, data_, validation_, {.epochs = 5, .callbacks = {stop}});
+  const LoopResult result = train(network_, data_, validation_, {.epochs = 5, .callbacks = {stop}});
   EXPECT_EQ(result.end, LoopEnd::stopped);
   EXPECT_EQ(result.history.epochs(), 4U);
   EXPECT_EQ(network_.weight.item<float>(), 6);  // after two epochs of three batches
@@ -152,9 +151,9 @@ TEST_F(Loop, TerminateOnNaNSaysWhere) {
 TEST_F(Loop, ModelCheckpointKeepsTheBest) {
   const std::vector<double> losses{3, 2, 2.5};
   network_.test_loss_of = [&](int64_t i) { return losses[static_cast<size_t>(i)]; };
-  const auto keep = std::make_shared<ModelCheckpoint>(
-      folder_ + "/w{epoch:02}-{val_loss:.1f}.safetensors",
-      ModelCheckpointOptions{.save_best_only = true});
+  const auto keep =
+      std::make_shared<ModelCheckpoint>(folder_ + "/w{epoch:02}-{val_loss:.1f}.safetensors",
+                                        ModelCheckpointOptions{.save_best_only = true});
   train(network_, data_, validation_, {.epochs = 3, .callbacks = {keep}});
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/w01-3.0.safetensors"));
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/w02-2.0.safetensors"));

@@ -1,4 +1,7 @@
-"""Writes the files of this folder, as NumPy and safetensors write them. They are frozen: run it only to add files."""
+"""Writes the files of this folder, as NumPy and safetensors write them.
+
+They are frozen: run it only to add files.
+"""
 
 import pathlib
 

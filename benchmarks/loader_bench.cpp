@@ -1,5 +1,6 @@
 // What an epoch of batches costs. The target: MNIST (60000 images in batches of 64) in 15 ms on one
-// thread. Measured on a 2-core x86-64 machine: see each benchmark.
+// thread. Measured on a 2-core x86-64 machine, in CPU time: 9 ms in random order, 5 ms in the order
+// of the file, 18 ms with torch's own functions.
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>

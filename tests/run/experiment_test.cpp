@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const char* const kText = R"(name = "trial"
+const char* const kText = R"toml(name = "trial"
 [data]
 name = "szt"
 batch_size = 512
@@ -29,7 +29,7 @@ evaluators = ["binned(edges=30)"]
 every = "log"
 on = "all"
 save = "all"
-)";
+)toml";
 
 std::string message(const std::string& text, const std::vector<std::string>& settings = {}) {
   try {

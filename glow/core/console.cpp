@@ -106,7 +106,7 @@ void ProgressBar::finish(const std::string& tail) {
   done_ = total_;
   if (is_quiet) return;
   draw(tail);
-  fmt::print(stderr, "\n");
+  if (on_terminal_) fmt::print(stderr, "\n");
 }
 
 void ProgressBar::draw(const std::string& tail) {

@@ -1,5 +1,6 @@
 #include "glow/dynamics/schedule.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -56,8 +57,9 @@ std::set<int64_t> log_spaced_epochs(int64_t epochs, int64_t snapshots) {
   std::set<int64_t> chosen{0, epochs};
   if (epochs <= 0) return {0};
   // Rounding makes the first ones coincide; a finer grid until the distinct ones are enough.
-  for (int64_t grid = snapshots; static_cast<int64_t>(chosen.size()) < snapshots &&
-                                 static_cast<int64_t>(chosen.size()) < epochs + 1;
+  for (int64_t grid = std::max<int64_t>(snapshots - 1, 2);
+       static_cast<int64_t>(chosen.size()) < snapshots &&
+       static_cast<int64_t>(chosen.size()) < epochs + 1;
        ++grid) {
     chosen = {0};
     for (int64_t i = 0; i < grid; ++i) {

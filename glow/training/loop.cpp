@@ -56,6 +56,27 @@ bool train_epoch(Training& training, BatchSource& data, const LoopOptions& optio
   return true;
 }
 
+void run_epochs(Training& training, BatchSource& data, BatchSource& validation,
+                const LoopOptions& options, History& history) {
+  using Clock = std::chrono::steady_clock;
+  for (const auto& callback : options.callbacks) callback->on_train_begin(training);
+  while (training.epoch < options.epochs && !training.stop && !stop_requested()) {
+    const auto started = Clock::now();
+    ++training.epoch;
+    for (const auto& callback : options.callbacks) callback->on_epoch_begin(training);
+    Sums sums(options.metrics);
+    if (!train_epoch(training, data, options, sums)) break;
+    Logs logs;
+    sums.write(logs, "");
+    if (validation.size() > 0)
+      test(training.network, validation, options.metrics).write(logs, "val_");
+    if (stop_requested()) break;
+    logs.emplace_back("seconds", std::chrono::duration<double>(Clock::now() - started).count());
+    for (const auto& callback : options.callbacks) callback->on_epoch_end(training, logs);
+    history.add(logs);
+  }
+}
+
 }  // namespace
 
 CallbackPtr on_epoch_end(std::function<void(Training&, Logs&)> f) {
@@ -82,25 +103,14 @@ LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
                  const LoopOptions& options) {
   if (data.size() == 0) throw ValueError("there is nothing to train on: the training set is empty");
   if (options.epochs < 0) throw ValueError("epochs must not be negative, got {}", options.epochs);
-  using Clock = std::chrono::steady_clock;
   const int64_t batches = data.batches();
   Training training{network, options.epochs, batches, options.initial_epoch,
                     options.initial_epoch * batches};
   LoopResult result;
-  for (const auto& callback : options.callbacks) callback->on_train_begin(training);
-  while (training.epoch < options.epochs && !training.stop && !stop_requested()) {
-    const auto started = Clock::now();
-    ++training.epoch;
-    for (const auto& callback : options.callbacks) callback->on_epoch_begin(training);
-    Sums sums(options.metrics);
-    if (!train_epoch(training, data, options, sums)) break;
-    Logs logs;
-    sums.write(logs, "");
-    if (validation.size() > 0) test(network, validation, options.metrics).write(logs, "val_");
-    if (stop_requested()) break;
-    logs.emplace_back("seconds", std::chrono::duration<double>(Clock::now() - started).count());
-    for (const auto& callback : options.callbacks) callback->on_epoch_end(training, logs);
-    result.history.add(logs);
+  try {
+    run_epochs(training, data, validation, options, result.history);
+  } catch (const Interrupted&) {
+    // Raised inside a long measurement: the callbacks still close what they have open.
   }
   result.end = stop_requested() ? LoopEnd::interrupted
                : training.stop  ? LoopEnd::stopped

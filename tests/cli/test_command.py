@@ -181,7 +181,7 @@ def test_bad_data_is_3_and_nothing_is_written(tmp_path):
     (tmp_path / "cut.npz").write_bytes(whole[: len(whole) // 2])
     assert "cut.npz" in glow("estimate", "cut.npz", cwd=tmp_path, code=3).stderr
     (tmp_path / "r.csv").write_text("x,y\n1,2\n1\n")
-    assert "line 3" in glow("estimate", "r.csv", cwd=tmp_path, code=3).stderr
+    assert "r.csv:3:" in glow("estimate", "r.csv", cwd=tmp_path, code=3).stderr
     (tmp_path / "e.toml").write_text(
         '[data]\nname = "npz"\npath = "nan.npz"\n[model]\ninput_shape = [2]\n'
         'layers = [{ type = "Dense", units = 1 }]\n[training]\nloss = "mse"\nmetrics = []\n'

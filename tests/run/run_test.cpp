@@ -81,7 +81,7 @@ TEST_F(RunTest, WritesTheWholeFolder) {
   const RunRecord record = RunFolder::open(out("a")).read_record();
   EXPECT_EQ(record.status, "finished");
   EXPECT_EQ(record.command, "glow train x");
-  EXPECT_EQ(record.parameters, 314);
+  EXPECT_EQ(record.parameters, 294);
   EXPECT_NEAR(record.limits.at("H(X)") / kNatsPerBit, 12, 1e-9);
   EXPECT_NEAR(record.limits.at("I(X;Y)") / kNatsPerBit, 0.999157, 1e-6);
   const std::string history = text(out("a/history.csv"));

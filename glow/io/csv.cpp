@@ -13,9 +13,9 @@ namespace glow::io {
 namespace {
 
 // Reads one row after another and counts lines.
-class Parser {
+class CsvParser {
  public:
-  Parser(std::string_view text, const std::string& path) : text_(text), path_(path) {
+  CsvParser(std::string_view text, const std::string& path) : text_(text), path_(path) {
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
   }
 
@@ -110,7 +110,7 @@ double number(const CsvTable& table, size_t row, size_t at) {
 }  // namespace
 
 CsvTable parse_csv(std::string_view text, const std::string& path) {
-  Parser parser(text, path);
+  CsvParser parser(text, path);
   if (parser.only_breaks_left()) throw DataError("{}: empty, a header line expected", path);
   CsvTable table{path, parser.row(), {}, {}};
   for (size_t i = 0; i < table.header.size(); ++i) {

@@ -12,14 +12,14 @@
 namespace glow::io {
 namespace {
 
-constexpr int64_t kMostHeader = 64 << 10;
+constexpr int64_t kMostNpyHeader = 64 << 10;
 constexpr std::string_view kMagic = "\x93NUMPY";
 
 // The little of Python's syntax that NumPy writes:
 // {'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }
-class Parser {
+class HeaderParser {
  public:
-  Parser(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+  HeaderParser(std::string_view text, const std::string& name) : text_(text), name_(name) {}
 
   struct Dictionary {
     std::optional<std::string> descr;
@@ -127,23 +127,23 @@ class Parser {
   size_t next_ = 0;
 };
 
-struct TypeRow {
+struct NpyType {
   std::string_view code;  // kind and size
   at::ScalarType type;
 };
 // The types of the same bits; unsigned ones have to be widened after reading.
-constexpr std::array kTypes = {
-    TypeRow{"b1", at::kBool},  TypeRow{"u1", at::kByte},  TypeRow{"i1", at::kChar},
-    TypeRow{"i2", at::kShort}, TypeRow{"i4", at::kInt},   TypeRow{"i8", at::kLong},
-    TypeRow{"f2", at::kHalf},  TypeRow{"f4", at::kFloat}, TypeRow{"f8", at::kDouble},
-    TypeRow{"u2", at::kShort}, TypeRow{"u4", at::kInt},   TypeRow{"u8", at::kLong}};
+constexpr std::array kNpyTypes = {
+    NpyType{"b1", at::kBool},  NpyType{"u1", at::kByte},  NpyType{"i1", at::kChar},
+    NpyType{"i2", at::kShort}, NpyType{"i4", at::kInt},   NpyType{"i8", at::kLong},
+    NpyType{"f2", at::kHalf},  NpyType{"f4", at::kFloat}, NpyType{"f8", at::kDouble},
+    NpyType{"u2", at::kShort}, NpyType{"u4", at::kInt},   NpyType{"u8", at::kLong}};
 
 void read_type(const std::string& descr, const std::string& name, NpyHeader& header) {
   const std::string code = descr.empty() ? "" : descr.substr(1);
-  const auto* row = std::find_if(kTypes.begin(), kTypes.end(),
-                                 [&](const TypeRow& known) { return known.code == code; });
+  const auto* row = std::find_if(kNpyTypes.begin(), kNpyTypes.end(),
+                                 [&](const NpyType& known) { return known.code == code; });
   const char order = descr.empty() ? ' ' : descr[0];
-  if (row == kTypes.end() || std::string_view("<>|=").find(order) == std::string_view::npos ||
+  if (row == kNpyTypes.end() || std::string_view("<>|=").find(order) == std::string_view::npos ||
       (order == '|' && code[1] != '1')) {
     const char kind = code.empty() ? ' ' : code[0];
     throw DataError(
@@ -177,13 +177,13 @@ NpyHeader read_npy_header(ByteSource& source) {
   std::array<unsigned char, 4> size{};
   source.read(size.data(), version == 1 ? 2 : 4);
   const int64_t length = size[0] | size[1] << 8 | size[2] << 16 | int64_t{size[3]} << 24;
-  if (length > kMostHeader) {
+  if (length > kMostNpyHeader) {
     throw DataError("{}: a header of {} bytes, at most {} expected", source.name(), length,
-                    kMostHeader);
+                    kMostNpyHeader);
   }
   std::string text(static_cast<size_t>(length), '\0');
   source.read(text.data(), length);
-  const auto dictionary = Parser(text, source.name()).dictionary();
+  const auto dictionary = HeaderParser(text, source.name()).dictionary();
   NpyHeader header;
   read_type(*dictionary.descr, source.name(), header);
   header.fortran_order = *dictionary.fortran_order;
@@ -192,10 +192,10 @@ NpyHeader read_npy_header(ByteSource& source) {
 }
 
 std::string npy_header(const at::Tensor& tensor) {
-  const auto* row = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& known) {
+  const auto* row = std::find_if(kNpyTypes.begin(), kNpyTypes.end(), [&](const NpyType& known) {
     return known.type == tensor.scalar_type();
   });
-  if (row == kTypes.end()) {
+  if (row == kNpyTypes.end()) {
     throw ValueError("NumPy has no {}: convert the tensor to float32 first",
                      c10::toString(tensor.scalar_type()));
   }

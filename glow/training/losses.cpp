@@ -2,21 +2,17 @@
 
 #include <ATen/ATen.h>
 
+#include "glow/training/targets.h"
+
 namespace glow {
 namespace {
-
-// Class numbers of a target that may be one-hot.
-Tensor class_numbers(const Tensor& target) {
-  return target.dim() > 1 && target.is_floating_point() ? target.argmax(1) : target;
-}
-
-bool is_class_numbers(const Tensor& target) { return !target.is_floating_point(); }
 
 // A target in the prediction's type, class numbers one-hot where the prediction is wider.
 Tensor like_prediction(const Forward& forward) {
   const Tensor& p = forward.prediction;
   Tensor y = forward.segment.y;
-  if (is_class_numbers(y) && p.dim() == 2 && p.size(1) > 1) y = at::one_hot(y, p.size(1));
+  const bool classes = !y.is_floating_point() && y.dim() == 1;
+  if (classes && p.dim() == 2 && p.size(1) > 1) y = at::one_hot(y, p.size(1));
   y = y.to(p.scalar_type());
   if (y.dim() + 1 == p.dim() && p.size(-1) == 1) y = y.unsqueeze(-1);
   if (y.sizes() != p.sizes()) {
@@ -81,7 +77,8 @@ Tensor cross_entropy(const Forward& forward) {
   check_classes(forward);
   const Tensor& logits = forward.logits.defined() ? forward.logits : forward.prediction;
   const Tensor& y = forward.segment.y;
-  return at::cross_entropy_loss(logits, is_class_numbers(y) ? y : y.to(logits.scalar_type()));
+  const bool one_hot = y.dim() == logits.dim();
+  return at::cross_entropy_loss(logits, one_hot ? y.to(logits.scalar_type()) : y);
 }
 
 Tensor binary_cross_entropy(const Forward& forward) {

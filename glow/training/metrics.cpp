@@ -3,11 +3,10 @@
 #include <ATen/ATen.h>
 
 #include "glow/core/spec.h"
+#include "glow/training/targets.h"
 
 namespace glow {
 namespace {
-
-Tensor class_numbers(const Tensor& target) { return target.dim() > 1 ? target.argmax(1) : target; }
 
 // One output is a probability (of a sigmoid): above a half it says class 1.
 Tensor accuracy(const Tensor& prediction, const Tensor& target) {

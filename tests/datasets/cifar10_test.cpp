@@ -10,7 +10,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using testing::HasSubstr;
 
 constexpr int64_t kRecord = 3073, kBytes = 10000 * kRecord;

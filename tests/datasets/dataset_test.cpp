@@ -11,7 +11,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using testing::HasSubstr;
 
 Dataset images(int64_t n = 6) {

@@ -13,7 +13,6 @@ namespace glow {
 namespace {
 
 using namespace datasets;
-using test::message_of;
 using test::spill;
 using testing::HasSubstr;
 

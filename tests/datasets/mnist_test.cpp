@@ -12,7 +12,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using testing::HasSubstr;
 
 std::vector<int64_t> histogram(const Dataset& data) {

@@ -6,7 +6,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

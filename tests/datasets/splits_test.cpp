@@ -12,10 +12,9 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using testing::HasSubstr;
 
-Dataset numbers(int64_t n) {
+Dataset some(int64_t n) {
   Dataset data;
   data.name = "numbers";
   data.x = at::arange(n, at::kFloat).view({n, 1});
@@ -26,7 +25,7 @@ Dataset numbers(int64_t n) {
 
 TEST(Splits, SharesTheTrainingExamples) {
   auto [train, validation, test] =
-      make_loaders(numbers(100), numbers(10), {.batch_size = 8, .validation_split = 0.2});
+      make_loaders(some(100), some(10), {.batch_size = 8, .validation_split = 0.2});
   EXPECT_EQ(train.size(), 80);
   EXPECT_EQ(validation.size(), 20);
   EXPECT_EQ(test.size(), 10);
@@ -43,7 +42,7 @@ TEST(Splits, SharesTheTrainingExamples) {
 
 TEST(Splits, AreAFunctionOfTheSeed) {
   const auto validation = [](int64_t seed) {
-    return make_loaders(numbers(100), {}, {.validation_split = 0.3, .seed = seed})
+    return make_loaders(some(100), {}, {.validation_split = 0.3, .seed = seed})
         .validation.indices();
   };
   EXPECT_EQ(validation(1), validation(1));
@@ -52,7 +51,7 @@ TEST(Splits, AreAFunctionOfTheSeed) {
 
 TEST(Splits, RoundTheShare) {
   const auto size = [](double share) {
-    return make_loaders(numbers(100), {}, {.validation_split = share}).validation.size();
+    return make_loaders(some(100), {}, {.validation_split = share}).validation.size();
   };
   EXPECT_EQ(size(0.29), 29) << "0.29 · 100 is a little less than 29";
   EXPECT_EQ(size(0.01), 1);
@@ -60,7 +59,7 @@ TEST(Splits, RoundTheShare) {
 }
 
 TEST(Splits, WithoutValidationOrTest) {
-  auto [train, validation, test] = make_loaders(DataPair{numbers(10), {}});
+  auto [train, validation, test] = make_loaders(DataPair{some(10), {}});
   EXPECT_EQ(train.size(), 10);
   EXPECT_TRUE(validation.empty());
   EXPECT_TRUE(test.empty());
@@ -68,17 +67,17 @@ TEST(Splits, WithoutValidationOrTest) {
 
 TEST(Splits, LimitBeforeSplitting) {
   const LoadOptions options{.validation_split = 0.25, .limit = 40};
-  auto [train, validation, test] = make_loaders(numbers(100), numbers(100), options);
+  auto [train, validation, test] = make_loaders(some(100), some(100), options);
   EXPECT_EQ(train.size(), 30);
   EXPECT_EQ(validation.size(), 10);
   EXPECT_EQ(test.size(), 100);
   EXPECT_LT(train.indices().back(), 40);
-  EXPECT_EQ(make_loaders(numbers(10), {}, {.limit = 40}).train.size(), 10);
+  EXPECT_EQ(make_loaders(some(10), {}, {.limit = 40}).train.size(), 10);
 }
 
 TEST(Splits, TrainingOptionsAreOfTrainingAlone) {
   auto [train, validation, test] =
-      make_loaders(numbers(100), numbers(9),
+      make_loaders(some(100), some(9),
                    {.batch_size = 8, .validation_split = 0.1, .shuffle = false, .drop_last = true});
   EXPECT_FALSE(train.options().shuffle);
   EXPECT_EQ(train.batches(), 11);
@@ -88,7 +87,7 @@ TEST(Splits, TrainingOptionsAreOfTrainingAlone) {
 
 TEST(Splits, RefuseWhatHasNoMeaning) {
   const auto problem = [](const LoadOptions& options) {
-    return message_of<ValueError>([&] { make_loaders(numbers(100), {}, options); });
+    return message_of<ValueError>([&] { make_loaders(some(100), {}, options); });
   };
   for (const double share : {-0.1, 1.0, 1.5, std::nan("")}) {
     EXPECT_THAT(problem({.validation_split = share}), HasSubstr("at least 0 and below 1"));
@@ -103,16 +102,16 @@ TEST(Splits, RefuseWhatHasNoMeaning) {
 }
 
 TEST(Splits, RefuseATestSetOfAnotherKind) {
-  Dataset wide = numbers(5);
+  Dataset wide = some(5);
   wide.x = at::zeros({5, 2});
-  EXPECT_THAT(message_of<DataError>([&] { make_loaders(numbers(10), wide); }),
+  EXPECT_THAT(message_of<DataError>([&] { make_loaders(some(10), wide); }),
               HasSubstr("differs in kind"));
-  Dataset more = numbers(5);
+  Dataset more = some(5);
   more.classes = 3;
-  EXPECT_THROW(make_loaders(numbers(10), more), DataError);
-  Dataset broken = numbers(5);
+  EXPECT_THROW(make_loaders(some(10), more), DataError);
+  Dataset broken = some(5);
   broken.y[2] = 7;
-  EXPECT_THROW(make_loaders(numbers(10), broken), DataError);
+  EXPECT_THROW(make_loaders(some(10), broken), DataError);
   EXPECT_THROW(make_loaders(broken, {}), DataError);
 }
 

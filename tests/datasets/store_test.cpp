@@ -12,7 +12,6 @@ namespace glow {
 namespace {
 
 using datasets::require_file;
-using test::message_of;
 using test::ScopedVariable;
 using test::slurp;
 using test::spill;

@@ -12,7 +12,6 @@ namespace glow {
 namespace {
 
 using datasets::szt::SZTOptions;
-using test::message_of;
 using testing::HasSubstr;
 
 double entropy_bits(double p) { return -p * std::log2(p) - (1 - p) * std::log2(1 - p); }

@@ -15,6 +15,7 @@
 #include "glow/core/random.h"
 #include "glow/information/segment.h"
 #include "glow/information/vectorized.h"
+#include "tests/message_of.h"
 
 namespace glow {
 
@@ -54,21 +55,6 @@ inline Segment small_segment(int64_t n = 24, int64_t classes = 3) {
   segment.y = labels(n, classes, "y");
   segment.classes = classes;
   return segment;
-}
-
-/// Runs `f` and gives the message of the E that it throws.
-template <class E, class F>
-std::string message_of(F f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "another error: " << error.what();
-    return "";
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
 }
 
 /// While it lives, parallel_for has `count` threads.

@@ -61,7 +61,6 @@ extern "C" int rename(const char* from, const char* to) noexcept {
 namespace glow {
 namespace {
 
-using test::message_of;
 using test::slurp;
 using test::spill;
 using test::TemporaryFolder;

@@ -12,7 +12,6 @@ namespace glow {
 namespace {
 
 using test::gzipped;
-using test::message_of;
 using test::spill;
 using test::TemporaryFolder;
 using testing::HasSubstr;

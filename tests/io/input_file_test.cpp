@@ -8,7 +8,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 
 TEST(InputFile, ReadsExactlyWhatIsAskedFor) {
   const test::TemporaryFolder folder;

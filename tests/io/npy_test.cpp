@@ -9,7 +9,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using test::slurp;
 using test::spill;
 using test::TemporaryFolder;
@@ -102,7 +101,7 @@ std::string npy(std::string header, const std::string& content) {
   return out + header + content;
 }
 
-std::string problem(const std::string& bytes) {
+std::string npy_problem(const std::string& bytes) {
   const TemporaryFolder folder;
   const std::string path = spill(folder.path("file.npy"), bytes);
   return message_of<DataError>([&] { io::read_npy(path); });
@@ -117,11 +116,11 @@ TEST(Npy, ReadsAnyOrderOfKeysAndBothQuotes) {
 }
 
 TEST(Npy, RefusesDamagedHeaders) {
-  EXPECT_THAT(problem("no array"), HasSubstr("byte 0: no .npy file"));
-  EXPECT_THAT(problem(std::string("\x93NUMPY\4\0", 8)), HasSubstr("format version 4.0"));
-  EXPECT_THAT(problem(std::string("\x93NUMPY\2\0\0\0\2\0", 12)),
+  EXPECT_THAT(npy_problem("no array"), HasSubstr("byte 0: no .npy file"));
+  EXPECT_THAT(npy_problem(std::string("\x93NUMPY\4\0", 8)), HasSubstr("format version 4.0"));
+  EXPECT_THAT(npy_problem(std::string("\x93NUMPY\2\0\0\0\2\0", 12)),
               HasSubstr("a header of 131072 bytes, at most 65536 expected"));
-  const auto header = [](const std::string& text) { return problem(npy(text, "")); };
+  const auto header = [](const std::string& text) { return npy_problem(npy(text, "")); };
   EXPECT_THAT(header("{'descr': '<f4', 'fortran_order': False}"),
               HasSubstr("descr, fortran_order and shape expected"));
   EXPECT_THAT(header("{'descr': '<f4', 'descr': '<f4'}"), HasSubstr("repeated key 'descr'"));
@@ -146,21 +145,21 @@ TEST(Npy, RefusesDamagedHeaders) {
 
 TEST(Npy, RefusesWrongLengths) {
   const std::string two = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}";
-  EXPECT_THAT(problem(npy(two, "1234567")),
+  EXPECT_THAT(npy_problem(npy(two, "1234567")),
               HasSubstr("2 of 4 bytes each expected after the header, found 7 bytes"));
-  EXPECT_THAT(problem(npy(two, "123456789")), HasSubstr("found 9 bytes"));
-  EXPECT_THAT(problem(npy("{'descr': '<f8', 'fortran_order': False, "
-                          "'shape': (4611686018427387904, 4)}",
-                          "")),
+  EXPECT_THAT(npy_problem(npy(two, "123456789")), HasSubstr("found 9 bytes"));
+  EXPECT_THAT(npy_problem(npy("{'descr': '<f8', 'fortran_order': False, "
+                              "'shape': (4611686018427387904, 4)}",
+                              "")),
               HasSubstr("found 0 bytes"));
-  EXPECT_THAT(problem(npy("{'descr': '|b1', 'fortran_order': False, 'shape': (1,)}", "\2")),
+  EXPECT_THAT(npy_problem(npy("{'descr': '|b1', 'fortran_order': False, 'shape': (1,)}", "\2")),
               HasSubstr("element 0 is 2, no boolean"));
 }
 
 TEST(Npy, RefusesEveryTruncation) {
   const std::string whole = slurp(kFrozen + "c_order.npy");
   for (size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(problem(whole.substr(0, size)).empty()) << size;
+    EXPECT_FALSE(npy_problem(whole.substr(0, size)).empty()) << size;
   }
 }
 

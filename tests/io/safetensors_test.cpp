@@ -9,7 +9,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using test::slurp;
 using test::spill;
 using test::TemporaryFolder;
@@ -155,7 +154,7 @@ std::string file_of(const std::string& header, const std::string& data) {
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
 }
 
-std::string problem(const std::string& header, const std::string& data = "") {
+std::string safetensors_problem(const std::string& header, const std::string& data = "") {
   const TemporaryFolder folder;
   const std::string path = spill(folder.path("file"), file_of(header, data));
   const std::string message = message_of<DataError>([&] { io::read_safetensors(path); });
@@ -185,41 +184,54 @@ TEST(Safetensors, RefusesHeadersOutOfForm) {
   EXPECT_THAT(bytes("PK\3\4 a zip archive, as .pt is one"), HasSubstr("at most 16777216"));
   EXPECT_THAT(bytes(std::string(8, '\xff')), HasSubstr("at most 16777216 expected"));
   EXPECT_THAT(bytes(std::string("\x05\0\0\0\0\0\0\0{}", 10)), HasSubstr("truncated"));
-  EXPECT_THAT(problem(""), HasSubstr("byte 8: the header is no JSON object"));
-  EXPECT_THAT(problem("[]"), HasSubstr("byte 8: the header is no JSON object"));
-  EXPECT_THAT(problem(" {}"), HasSubstr("byte 8: the header is no JSON object"));
-  EXPECT_THAT(problem("{\"a\":"), HasSubstr("the header is no JSON in UTF-8"));
-  EXPECT_THAT(problem("{\"\xff\":1}"), HasSubstr("the header is no JSON in UTF-8"));
-  EXPECT_THAT(problem("{} {}"), HasSubstr("the header is no JSON in UTF-8"));
-  EXPECT_THAT(problem("{\"a\":" + std::string(100000, '[')), HasSubstr("nested too deep"));
-  EXPECT_THAT(problem(R"({"a":{"dtype":{"b":{"c":1}}}})"), HasSubstr("nested too deep"));
-  EXPECT_THAT(problem(R"({"a":1,"a":2})"), HasSubstr("has 'a' twice"));
-  EXPECT_THAT(problem(R"({"a":{"dtype":"U8","dtype":"F32"}})"), HasSubstr("has 'dtype' twice"));
-  EXPECT_THAT(problem(R"({"__metadata__":[]})"), HasSubstr("__metadata__ is no object"));
-  EXPECT_THAT(problem(R"({"__metadata__":{"epoch":3}})"), HasSubstr("'epoch' is no string"));
+  EXPECT_THAT(safetensors_problem(""), HasSubstr("byte 8: the header is no JSON object"));
+  EXPECT_THAT(safetensors_problem("[]"), HasSubstr("byte 8: the header is no JSON object"));
+  EXPECT_THAT(safetensors_problem(" {}"), HasSubstr("byte 8: the header is no JSON object"));
+  EXPECT_THAT(safetensors_problem("{\"a\":"), HasSubstr("the header is no JSON in UTF-8"));
+  EXPECT_THAT(safetensors_problem("{\"\xff\":1}"), HasSubstr("the header is no JSON in UTF-8"));
+  EXPECT_THAT(safetensors_problem("{} {}"), HasSubstr("the header is no JSON in UTF-8"));
+  EXPECT_THAT(safetensors_problem("{\"a\":" + std::string(100000, '[')),
+              HasSubstr("nested too deep"));
+  EXPECT_THAT(safetensors_problem(R"({"a":{"dtype":{"b":{"c":1}}}})"),
+              HasSubstr("nested too deep"));
+  EXPECT_THAT(safetensors_problem(R"({"a":1,"a":2})"), HasSubstr("has 'a' twice"));
+  EXPECT_THAT(safetensors_problem(R"({"a":{"dtype":"U8","dtype":"F32"}})"),
+              HasSubstr("has 'dtype' twice"));
+  EXPECT_THAT(safetensors_problem(R"({"__metadata__":[]})"),
+              HasSubstr("__metadata__ is no object"));
+  EXPECT_THAT(safetensors_problem(R"({"__metadata__":{"epoch":3}})"),
+              HasSubstr("'epoch' is no string"));
 }
 
 TEST(Safetensors, RefusesTensorsOutOfForm) {
-  EXPECT_THAT(problem(R"({"a":1})"), HasSubstr("'a': dtype, shape and data_offsets expected"));
-  EXPECT_THAT(problem(R"({"a":{"dtype":"U8","shape":[]}})"), HasSubstr("data_offsets expected"));
-  EXPECT_THAT(problem(R"({"a":{"dtype":"U8","shape":[],"data_offsets":[0,1],"b":1}})"),
+  EXPECT_THAT(safetensors_problem(R"({"a":1})"),
+              HasSubstr("'a': dtype, shape and data_offsets expected"));
+  EXPECT_THAT(safetensors_problem(R"({"a":{"dtype":"U8","shape":[]}})"),
               HasSubstr("data_offsets expected"));
-  EXPECT_THAT(problem(R"({"a":{"dtype":1,"shape":[],"data_offsets":[0,1]}})"),
+  EXPECT_THAT(safetensors_problem(R"({"a":{"dtype":"U8","shape":[],"data_offsets":[0,1],"b":1}})"),
               HasSubstr("data_offsets expected"));
-  EXPECT_THAT(problem(R"({"a":{"dtype":"U8","shape":1,"data_offsets":[0,1]}})"),
+  EXPECT_THAT(safetensors_problem(R"({"a":{"dtype":1,"shape":[],"data_offsets":[0,1]}})"),
+              HasSubstr("data_offsets expected"));
+  EXPECT_THAT(safetensors_problem(R"({"a":{"dtype":"U8","shape":1,"data_offsets":[0,1]}})"),
               HasSubstr("must be lists"));
-  EXPECT_THAT(problem(tensor("F8_E4M3", "1", "0,1"), "x"), HasSubstr("dtype F8_E4M3 is not known"));
-  EXPECT_THAT(problem(tensor("U8", "1e999", "0,1")), HasSubstr("a number that is too large"));
+  EXPECT_THAT(safetensors_problem(tensor("F8_E4M3", "1", "0,1"), "x"),
+              HasSubstr("dtype F8_E4M3 is not known"));
+  EXPECT_THAT(safetensors_problem(tensor("U8", "1e999", "0,1")),
+              HasSubstr("a number that is too large"));
   for (const char* size : {"-1", "1.5", "\"1\"", "18446744073709551615", "true"}) {
-    EXPECT_THAT(problem(tensor("U8", size, "0,1"), "x"), HasSubstr("no whole number")) << size;
+    EXPECT_THAT(safetensors_problem(tensor("U8", size, "0,1"), "x"), HasSubstr("no whole number"))
+        << size;
   }
-  EXPECT_THAT(problem(tensor("U8", "1", "1,0"), "x"), HasSubstr("must be a begin and an end"));
-  EXPECT_THAT(problem(tensor("U8", "1", "0,1,2"), "x"), HasSubstr("must be a begin and an end"));
-  EXPECT_THAT(problem(tensor("F32", "2", "0,4"), "abcd"),
+  EXPECT_THAT(safetensors_problem(tensor("U8", "1", "1,0"), "x"),
+              HasSubstr("must be a begin and an end"));
+  EXPECT_THAT(safetensors_problem(tensor("U8", "1", "0,1,2"), "x"),
+              HasSubstr("must be a begin and an end"));
+  EXPECT_THAT(safetensors_problem(tensor("F32", "2", "0,4"), "abcd"),
               HasSubstr("F32 of shape 2 expected, 4 bytes found"));
-  EXPECT_THAT(problem(tensor("F64", "4611686018427387904,4", "0,0")),
+  EXPECT_THAT(safetensors_problem(tensor("F64", "4611686018427387904,4", "0,0")),
               HasSubstr("of shape 4611686018427387904 × 4 expected, 0 bytes found"));
-  EXPECT_THAT(problem(tensor("BOOL", "1", "0,1"), "\2"), HasSubstr("a byte that is no boolean"));
+  EXPECT_THAT(safetensors_problem(tensor("BOOL", "1", "0,1"), "\2"),
+              HasSubstr("a byte that is no boolean"));
 }
 
 TEST(Safetensors, RefusesGapsOverlapsAndOtherLengths) {
@@ -227,14 +239,18 @@ TEST(Safetensors, RefusesGapsOverlapsAndOtherLengths) {
     return R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[)" + first +
            R"(]},"b":{"dtype":"U8","shape":[2],"data_offsets":[)" + second + "]}}";
   };
-  EXPECT_THAT(problem(two("0,2", "3,5"), "abcde"), HasSubstr("'b' begins at 3, with a gap after"));
-  EXPECT_THAT(problem(two("0,2", "1,3"), "abc"), HasSubstr("'b' begins at 1, inside the one"));
-  EXPECT_THAT(problem(two("0,2", "0,2"), "ab"), HasSubstr("inside the one before"));
-  EXPECT_THAT(problem(two("1,3", "3,5"), "abcde"), HasSubstr("'a' begins at 1, with a gap after"));
-  EXPECT_THAT(problem(two("0,2", "2,4"), "abc"),
+  EXPECT_THAT(safetensors_problem(two("0,2", "3,5"), "abcde"),
+              HasSubstr("'b' begins at 3, with a gap after"));
+  EXPECT_THAT(safetensors_problem(two("0,2", "1,3"), "abc"),
+              HasSubstr("'b' begins at 1, inside the one"));
+  EXPECT_THAT(safetensors_problem(two("0,2", "0,2"), "ab"), HasSubstr("inside the one before"));
+  EXPECT_THAT(safetensors_problem(two("1,3", "3,5"), "abcde"),
+              HasSubstr("'a' begins at 1, with a gap after"));
+  EXPECT_THAT(safetensors_problem(two("0,2", "2,4"), "abc"),
               HasSubstr("truncated: 4 bytes of tensors expected, 3 found"));
-  EXPECT_THAT(problem(two("0,2", "2,4"), "abcde"), HasSubstr("1 bytes after the last tensor"));
-  EXPECT_THAT(problem("{}", "abc"), HasSubstr("3 bytes after the last tensor"));
+  EXPECT_THAT(safetensors_problem(two("0,2", "2,4"), "abcde"),
+              HasSubstr("1 bytes after the last tensor"));
+  EXPECT_THAT(safetensors_problem("{}", "abc"), HasSubstr("3 bytes after the last tensor"));
 }
 
 }  // namespace

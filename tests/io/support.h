@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/message_of.h"
+
 namespace glow::test {
 
 /// A folder of its own for one test; in memory where that can be, as some write thousands of files.
@@ -81,18 +83,6 @@ inline std::string slurp(const std::string& path) {
 inline std::string spill(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
-}
-
-/// What the error says that `body` throws; fails the test when it throws none of that type.
-template <class E, class F>
-std::string message_of(F&& body) {
-  try {
-    body();
-  } catch (const E& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "no error";
-  return "";
 }
 
 /// The Python of the tests; empty where there is none.

@@ -9,7 +9,6 @@
 namespace glow {
 namespace {
 
-using test::message_of;
 using test::slurp;
 using test::spill;
 using test::TemporaryFolder;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "glow/layers/layer.h"
+#include "tests/message_of.h"
 
 namespace glow {
 
@@ -48,17 +49,6 @@ inline int64_t parameter_count(const torch::nn::Module& module) {
 inline double largest_difference(const Tensor& a, const Tensor& b) {
   TORCH_CHECK(a.sizes() == b.sizes(), "shapes ", a.sizes(), " and ", b.sizes());
   return (a - b).abs().max().item<double>();
-}
-
-/// What the layer throws at `statement`, for `EXPECT_EQ(message_of<ValueError>([] { … }), "…")`.
-template <class Exception, class Statement>
-std::string message_of(Statement statement) {
-  try {
-    statement();
-  } catch (const Exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 }  // namespace glow

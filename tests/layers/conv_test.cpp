@@ -10,7 +10,7 @@ namespace glow {
 namespace {
 
 template <class Reference, class L>
-void expect_same(Reference reference, L made, const Shape& input) {
+void expect_same_conv(Reference reference, L made, const Shape& input) {
   const auto layer = built(std::move(made), input);
   copy_weights(*reference, *layer);
   Shape batch{3};
@@ -23,36 +23,37 @@ void expect_same(Reference reference, L made, const Shape& input) {
 }
 
 TEST(Conv, IsTorchsWithTheSameWeights) {
-  expect_same(torch::nn::Conv1d(torch::nn::Conv1dOptions(4, 6, 3).stride(2).padding(1)),
-              Conv1d(6, 3, {.stride = 2, .padding = 1}), {4, 11});
-  expect_same(torch::nn::Conv2d(torch::nn::Conv2dOptions(1, 16, 3).padding(1)),
-              Conv2d(16, 3, {.stride = 1, .padding = 1}), {1, 28, 28});
-  expect_same(torch::nn::Conv2d(torch::nn::Conv2dOptions(4, 6, {3, 2})
-                                    .stride({2, 1})
-                                    .padding({1, 2})
-                                    .dilation({1, 3})
-                                    .groups(2)
-                                    .bias(false)),
-              Conv2d(6, {3, 2},
-                     {.stride = {2, 1},
-                      .padding = {1, 2},
-                      .dilation = {1, 3},
-                      .groups = 2,
-                      .use_bias = false}),
-              {4, 9, 8});
-  expect_same(torch::nn::Conv3d(torch::nn::Conv3dOptions(2, 3, {2, 3, 1}).stride({1, 2, 1})),
-              Conv3d(3, {2, 3, 1}, {.stride = {1, 2, 1}}), {2, 4, 7, 3});
+  expect_same_conv(torch::nn::Conv1d(torch::nn::Conv1dOptions(4, 6, 3).stride(2).padding(1)),
+                   Conv1d(6, 3, {.stride = 2, .padding = 1}), {4, 11});
+  expect_same_conv(torch::nn::Conv2d(torch::nn::Conv2dOptions(1, 16, 3).padding(1)),
+                   Conv2d(16, 3, {.stride = 1, .padding = 1}), {1, 28, 28});
+  expect_same_conv(torch::nn::Conv2d(torch::nn::Conv2dOptions(4, 6, {3, 2})
+                                         .stride({2, 1})
+                                         .padding({1, 2})
+                                         .dilation({1, 3})
+                                         .groups(2)
+                                         .bias(false)),
+                   Conv2d(6, {3, 2},
+                          {.stride = {2, 1},
+                           .padding = {1, 2},
+                           .dilation = {1, 3},
+                           .groups = 2,
+                           .use_bias = false}),
+                   {4, 9, 8});
+  expect_same_conv(torch::nn::Conv3d(torch::nn::Conv3dOptions(2, 3, {2, 3, 1}).stride({1, 2, 1})),
+                   Conv3d(3, {2, 3, 1}, {.stride = {1, 2, 1}}), {2, 4, 7, 3});
 }
 
 TEST(Conv, SamePaddingIsTorchsWithAStrideOfOne) {
-  expect_same(torch::nn::Conv2d(torch::nn::Conv2dOptions(2, 3, {3, 5}).padding(torch::kSame)),
-              Conv2d(3, {3, 5}, {.padding = "same"}), {2, 6, 7});
+  expect_same_conv(torch::nn::Conv2d(torch::nn::Conv2dOptions(2, 3, {3, 5}).padding(torch::kSame)),
+                   Conv2d(3, {3, 5}, {.padding = "same"}), {2, 6, 7});
   // An even kernel: one zero more at the end.
-  expect_same(torch::nn::Conv2d(
-                  torch::nn::Conv2dOptions(2, 3, {4, 2}).padding(torch::kSame).dilation({1, 3})),
-              Conv2d(3, {4, 2}, {.padding = "same", .dilation = {1, 3}}), {2, 6, 7});
-  expect_same(torch::nn::Conv1d(torch::nn::Conv1dOptions(2, 3, 2).padding(torch::kSame)),
-              Conv1d(3, 2, {.padding = "same"}), {2, 5});
+  expect_same_conv(
+      torch::nn::Conv2d(
+          torch::nn::Conv2dOptions(2, 3, {4, 2}).padding(torch::kSame).dilation({1, 3})),
+      Conv2d(3, {4, 2}, {.padding = "same", .dilation = {1, 3}}), {2, 6, 7});
+  expect_same_conv(torch::nn::Conv1d(torch::nn::Conv1dOptions(2, 3, 2).padding(torch::kSame)),
+                   Conv1d(3, 2, {.padding = "same"}), {2, 5});
 }
 
 TEST(Conv, SamePaddingDividesTheSizeByTheStride) {

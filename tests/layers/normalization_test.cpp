@@ -13,7 +13,7 @@ namespace {
 
 // In training over several steps, so that the running statistics count, and then in evaluation.
 template <class Reference, class L>
-void expect_same(Reference reference, L made, const Shape& input) {
+void expect_same_normalization(Reference reference, L made, const Shape& input) {
   const auto layer = built(std::move(made), input);
   if (reference->weight.defined()) {
     const at::NoGradGuard no_grad;
@@ -41,11 +41,11 @@ void expect_same(Reference reference, L made, const Shape& input) {
 }
 
 TEST(BatchNorm, IsTorchs) {
-  expect_same(torch::nn::BatchNorm1d(4), BatchNorm1d(), {4});
-  expect_same(torch::nn::BatchNorm1d(4), BatchNorm1d(), {4, 6});
-  expect_same(torch::nn::BatchNorm2d(4), BatchNorm2d(), {4, 3, 2});
-  expect_same(torch::nn::BatchNorm3d(4), BatchNorm3d(), {4, 3, 2, 2});
-  expect_same(
+  expect_same_normalization(torch::nn::BatchNorm1d(4), BatchNorm1d(), {4});
+  expect_same_normalization(torch::nn::BatchNorm1d(4), BatchNorm1d(), {4, 6});
+  expect_same_normalization(torch::nn::BatchNorm2d(4), BatchNorm2d(), {4, 3, 2});
+  expect_same_normalization(torch::nn::BatchNorm3d(4), BatchNorm3d(), {4, 3, 2, 2});
+  expect_same_normalization(
       torch::nn::BatchNorm2d(torch::nn::BatchNorm2dOptions(4).eps(0.1).momentum(0.5).affine(false)),
       BatchNorm2d({.eps = 0.1, .momentum = 0.5, .affine = false}), {4, 3, 2});
 }
@@ -95,12 +95,15 @@ TEST(BatchNorm, RefusesWhatHasNoMeaning) {
 }
 
 TEST(LayerNorm, IsTorchs) {
-  expect_same(torch::nn::LayerNorm(torch::nn::LayerNormOptions({6})), LayerNorm(), {6});
-  expect_same(torch::nn::LayerNorm(torch::nn::LayerNormOptions({4, 3, 2})), LayerNorm(), {4, 3, 2});
-  expect_same(torch::nn::LayerNorm(torch::nn::LayerNormOptions({2}).eps(0.1)),
-              LayerNorm({.dimensions = 1, .eps = 0.1}), {4, 3, 2});
-  expect_same(torch::nn::LayerNorm(torch::nn::LayerNormOptions({3, 2}).elementwise_affine(false)),
-              LayerNorm({.dimensions = 2, .affine = false}), {4, 3, 2});
+  expect_same_normalization(torch::nn::LayerNorm(torch::nn::LayerNormOptions({6})), LayerNorm(),
+                            {6});
+  expect_same_normalization(torch::nn::LayerNorm(torch::nn::LayerNormOptions({4, 3, 2})),
+                            LayerNorm(), {4, 3, 2});
+  expect_same_normalization(torch::nn::LayerNorm(torch::nn::LayerNormOptions({2}).eps(0.1)),
+                            LayerNorm({.dimensions = 1, .eps = 0.1}), {4, 3, 2});
+  expect_same_normalization(
+      torch::nn::LayerNorm(torch::nn::LayerNormOptions({3, 2}).elementwise_affine(false)),
+      LayerNorm({.dimensions = 2, .affine = false}), {4, 3, 2});
 }
 
 TEST(LayerNorm, IsDeterministicInTraining) {

@@ -10,7 +10,7 @@ namespace glow {
 namespace {
 
 template <class Reference, class L>
-void expect_same(Reference reference, L made, const Shape& input) {
+void expect_same_pooling(Reference reference, L made, const Shape& input) {
   const auto layer = built(std::move(made), input);
   Shape batch{3};
   batch.insert(batch.end(), input.begin(), input.end());
@@ -29,25 +29,26 @@ void expect_same(Reference reference, L made, const Shape& input) {
 }
 
 TEST(MaxPool, IsTorchs) {
-  expect_same(torch::nn::MaxPool1d(2), MaxPool1d(2), {3, 9});
-  expect_same(torch::nn::MaxPool2d(2), MaxPool2d(2), {3, 9, 8});
-  expect_same(
+  expect_same_pooling(torch::nn::MaxPool1d(2), MaxPool1d(2), {3, 9});
+  expect_same_pooling(torch::nn::MaxPool2d(2), MaxPool2d(2), {3, 9, 8});
+  expect_same_pooling(
       torch::nn::MaxPool2d(torch::nn::MaxPool2dOptions({3, 2}).stride({2, 1}).padding({1, 0})),
       MaxPool2d({3, 2}, {.stride = {2, 1}, .padding = {1, 0}}), {3, 9, 8});
-  expect_same(torch::nn::MaxPool3d(2), MaxPool3d(2), {3, 4, 5, 6});
+  expect_same_pooling(torch::nn::MaxPool3d(2), MaxPool3d(2), {3, 4, 5, 6});
 }
 
 TEST(AvgPool, IsTorchs) {
-  expect_same(torch::nn::AvgPool1d(2), AvgPool1d(2), {3, 9});
-  expect_same(torch::nn::AvgPool2d(2), AvgPool2d(2), {3, 9, 8});
+  expect_same_pooling(torch::nn::AvgPool1d(2), AvgPool1d(2), {3, 9});
+  expect_same_pooling(torch::nn::AvgPool2d(2), AvgPool2d(2), {3, 9, 8});
   for (const bool counted : {true, false}) {
-    expect_same(torch::nn::AvgPool2d(
-                    torch::nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(counted)),
-                AvgPool2d(3, {.stride = 2, .padding = 1, .count_include_pad = counted}), {3, 9, 8});
-    expect_same(
+    expect_same_pooling(
+        torch::nn::AvgPool2d(
+            torch::nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(counted)),
+        AvgPool2d(3, {.stride = 2, .padding = 1, .count_include_pad = counted}), {3, 9, 8});
+    expect_same_pooling(
         torch::nn::AvgPool1d(torch::nn::AvgPool1dOptions(2).padding(1).count_include_pad(counted)),
         AvgPool1d(2, {.padding = 1, .count_include_pad = counted}), {3, 9});
-    expect_same(
+    expect_same_pooling(
         torch::nn::AvgPool3d(torch::nn::AvgPool3dOptions(2).padding(1).count_include_pad(counted)),
         AvgPool3d(2, {.padding = 1, .count_include_pad = counted}), {3, 4, 5, 6});
   }

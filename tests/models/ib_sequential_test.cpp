@@ -10,12 +10,10 @@
 #include "glow/information/hsic.h"
 #include "glow/layers/dense.h"
 #include "glow/layers/dropout.h"
+#include "tests/models/support.h"
 
 namespace glow {
 namespace {
-
-Tensor inputs(int64_t n) { return at::randn({n, 4}, make_generator(1, "x")); }
-Tensor labels(const Tensor& x) { return x.sum(1).gt(0).to(at::kLong); }
 
 void build(IBSequential& model) {
   model.add(Dense(6, {.activation = "tanh"}));

@@ -11,14 +11,12 @@
 #include "glow/layers/dropout.h"
 #include "glow/layers/flatten.h"
 #include "glow/models/sequential.h"
+#include "tests/models/support.h"
 
 namespace glow {
 namespace {
 
 using testing::HasSubstr;
-
-Tensor inputs(int64_t n = 64) { return at::randn({n, 4}, make_generator(1, "x")); }
-Tensor labels(const Tensor& x) { return x.sum(1).gt(0).to(at::kLong); }
 
 std::unique_ptr<Sequential> small(int64_t seed = 0) {
   auto model =

@@ -5,16 +5,10 @@
 
 #include <cmath>
 
+#include "tests/training/support.h"
+
 namespace glow {
 namespace {
-
-Forward forward(const Tensor& prediction, const Tensor& y, const Tensor& logits = {}) {
-  Forward f;
-  f.prediction = prediction;
-  f.logits = logits;
-  f.segment.y = y;
-  return f;
-}
 
 double value(const char* name, const Forward& f) { return Loss(name)(f).item<double>(); }
 

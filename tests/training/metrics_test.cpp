@@ -3,23 +3,18 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "tests/training/support.h"
+
 namespace glow {
 namespace {
 
-Forward forward(const Tensor& prediction, const Tensor& y) {
-  Forward f;
-  f.prediction = prediction;
-  f.segment.y = y;
-  return f;
-}
-
 const Tensor kPrediction =
     at::tensor({.1, .7, .2, .5, .3, .2, .2, .3, .5, .4, .35, .25}).reshape({4, 3});
-const Tensor kClasses = at::tensor({1, 0, 0, 1}, at::kLong);
+const Tensor kTruth = at::tensor({1, 0, 0, 1}, at::kLong);
 
 TEST(Metrics, AccuracyOfClassesAndOneHot) {
-  EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(kPrediction, kClasses)).mean(), 0.5);
-  const Tensor one_hot = at::one_hot(kClasses, 3).to(at::kFloat);
+  EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(kPrediction, kTruth)).mean(), 0.5);
+  const Tensor one_hot = at::one_hot(kTruth, 3).to(at::kFloat);
   EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(kPrediction, one_hot)).mean(), 0.5);
 }
 
@@ -29,9 +24,9 @@ TEST(Metrics, AccuracyOfOneOutputIsAboveAHalf) {
 }
 
 TEST(Metrics, TopK) {
-  EXPECT_DOUBLE_EQ(Metric("top_k_accuracy(k=2)")(forward(kPrediction, kClasses)).mean(), 0.75);
-  EXPECT_DOUBLE_EQ(Metric("top_k_accuracy(k=3)")(forward(kPrediction, kClasses)).mean(), 1);
-  EXPECT_THROW(Metric("top_k_accuracy")(forward(kPrediction, kClasses)), ValueError);
+  EXPECT_DOUBLE_EQ(Metric("top_k_accuracy(k=2)")(forward(kPrediction, kTruth)).mean(), 0.75);
+  EXPECT_DOUBLE_EQ(Metric("top_k_accuracy(k=3)")(forward(kPrediction, kTruth)).mean(), 1);
+  EXPECT_THROW(Metric("top_k_accuracy")(forward(kPrediction, kTruth)), ValueError);
   EXPECT_THROW(Metric("top_k_accuracy(k=0)"), ValueError);
 }
 
@@ -42,16 +37,16 @@ TEST(Metrics, Errors) {
 }
 
 TEST(Metrics, SumsAddOverBatchesOfUnequalSize) {
-  MetricSum sum = Metric("accuracy")(forward(kPrediction.slice(0, 0, 3), kClasses.slice(0, 0, 3)));
-  sum += Metric("accuracy")(forward(kPrediction.slice(0, 3), kClasses.slice(0, 3)));
+  MetricSum sum = Metric("accuracy")(forward(kPrediction.slice(0, 0, 3), kTruth.slice(0, 0, 3)));
+  sum += Metric("accuracy")(forward(kPrediction.slice(0, 3), kTruth.slice(0, 3)));
   EXPECT_DOUBLE_EQ(sum.mean(), 0.5);
 }
 
 TEST(Metrics, AUsersOwnMustGiveOneValueAnExample) {
   const Metric own("confidence", [](const Tensor& p, const Tensor&) { return p.amax(1); });
-  EXPECT_NEAR(own(forward(kPrediction, kClasses)).mean(), (.7 + .5 + .5 + .4) / 4, 1e-7);
+  EXPECT_NEAR(own(forward(kPrediction, kTruth)).mean(), (.7 + .5 + .5 + .4) / 4, 1e-7);
   const Metric wrong("sum", [](const Tensor& p, const Tensor&) { return p.sum(); });
-  EXPECT_THROW(wrong(forward(kPrediction, kClasses)), ValueError);
+  EXPECT_THROW(wrong(forward(kPrediction, kTruth)), ValueError);
   EXPECT_THROW(Metric("acuracy"), ValueError);
 }
 

@@ -43,7 +43,14 @@ test-all: build
 	ctest --test-dir build --output-on-failure -j $(JOBS)
 	.venv/bin/python -m pytest -q
 
-bench: setup
+# PyGlow's package has the name of ours: a folder of its own, and only the benchmark sees it.
+$(STAMPS)/pyglow: benchmarks/requirements.txt $(STAMPS)/python
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+		--target build/pyglow PyGlow==0.1.7
+	@touch $@
+
+bench: setup $(STAMPS)/pyglow
 	cmake --preset bench
 	@cmake --build build -j $(JOBS)
 	.venv/bin/python benchmarks/run.py

@@ -31,7 +31,7 @@ def training():
         f"ours {step / peer['documentation_ms']:.2f} times"
     )
     print(
-        f"  tracked in PyGlow's form                    {peer['documentation_pyglow_ms']:8.1f}  "
+        f"  the same tracked by PyGlow 0.1.7            {peer['documentation_pyglow_ms']:8.1f}  "
         f"{peer['documentation_pyglow_ms'] / tracked:.0f} times ours"
     )
     print(f"  tanh network, batch 512, Adam, one thread   {tanh['step_ms']:8.3f}")

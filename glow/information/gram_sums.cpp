@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -12,179 +11,85 @@
 #include "glow/core/parallel.h"
 #include "glow/core/stop.h"
 #include "glow/information/checks.h"
-#include "glow/information/vectorized.h"
+#include "glow/information/gram_loops.h"
 
 namespace glow {
 namespace {
 
-constexpr int64_t kTile = 64;          // rows and columns of a tile: its Gram entries stay in L1
-constexpr int64_t kRowStep = 16;       // rows are padded to a multiple: whole blocks, whole vectors
-constexpr int64_t kChunkBytes = 4096;  // of a row at a time: a tile's rows stay in L2
-constexpr int64_t kStripes = 16;       // partial sums, a number that does not depend on threads
+using namespace gram_loops;
+
+constexpr int64_t kTile = 64;     // rows and columns of a tile: its Gram entries stay in L1
+constexpr int64_t kRowStep = 16;  // rows are padded to a multiple: whole blocks, whole vectors
+constexpr int64_t kStripes = 16;  // partial sums, a number that does not depend on threads
 constexpr int64_t kWorthThreads = 50'000'000;  // products: some 0.3 ms of work
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
-// By reference: vectors as return values would make the ABI depend on the target.
-template <class V, class T>
-GLOW_INLINE void load(const T* from, V& out) {
-  __builtin_memcpy(&out, from, sizeof(V));
-}
-
-template <class T, int bytes>
-GLOW_INLINE T lane_sum(const Vector<T, bytes>& v) {
-  if constexpr (bytes == sizeof(T)) {
-    return v[0];
-  } else {
-    const T* lanes = reinterpret_cast<const T*>(&v);
-    Vector<T, bytes / 2> low, high;
-    load(lanes, low);
-    load(lanes + bytes / 2 / sizeof(T), high);
-    return lane_sum<T, bytes / 2>(low + high);
-  }
-}
-
-// The inner products of `rows` x `columns` rows of a and b over k entries, added to out. One vector
-// accumulator a product: k runs along memory, so nothing needs packing or transposing.
-template <class T, int bytes, int rows, int columns>
-GLOW_INLINE void add_block(const T* a, const T* b, int64_t stride, int64_t k, double* out,
-                           int64_t out_stride) {
-  using V = Vector<T, bytes>;
-  V sum[rows][columns] = {};
-  for (int64_t i = 0; i < k; i += bytes / static_cast<int64_t>(sizeof(T))) {
-    V left[rows];
-#pragma GCC unroll 4
-    for (int r = 0; r < rows; ++r) load(a + r * stride + i, left[r]);
-#pragma GCC unroll 4
-    for (int c = 0; c < columns; ++c) {
-      V right;
-      load(b + c * stride + i, right);
-#pragma GCC unroll 4
-      for (int r = 0; r < rows; ++r) sum[r][c] += left[r] * right;
-    }
-  }
-#pragma GCC unroll 4
-  for (int r = 0; r < rows; ++r) {
-#pragma GCC unroll 4
-    for (int c = 0; c < columns; ++c) out[r * out_stride + c] += lane_sum<T, bytes>(sum[r][c]);
-  }
-}
-
-// Inner products of n rows of a with m rows of b, both multiples of four. Of a diagonal tile only
-// what is on or above the diagonal is computed.
-template <class T, int bytes>
-GLOW_INLINE void inner_products(const T* a, int64_t n, const T* b, int64_t m, int64_t stride,
-                                bool diagonal, double* out) {
-  constexpr int kRows = 4;
-  constexpr int kColumns = bytes == 64 ? 4 : 2;  // accumulators must fit into 32 or 16 registers
-  constexpr int64_t chunk = kChunkBytes / static_cast<int64_t>(sizeof(T));
-  std::fill(out, out + n * m, 0.0);
-  for (int64_t k = 0; k < stride; k += chunk) {
-    const int64_t width = std::min(chunk, stride - k);
-    for (int64_t i = 0; i < n; i += kRows) {
-      for (int64_t j = diagonal ? i : 0; j < m; j += kColumns) {
-        add_block<T, bytes, kRows, kColumns>(a + i * stride + k, b + j * stride + k, stride, width,
-                                             out + i * m + j, m);
-      }
-    }
-  }
-  if (!diagonal) return;
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < i; ++j) out[i * m + j] = out[j * m + i];
-  }
-}
-
-// exp of x <= 0 to about one unit in the last place: x = k ln 2 + r, Taylor series in r, exponent k
-// by bits. Branch-free, so that it vectorises.
-template <class T>
-GLOW_INLINE T exp_negative(T x) {
-  constexpr bool single = std::is_same_v<T, float>;
-  using Bits = std::conditional_t<single, uint32_t, uint64_t>;
-  constexpr int mantissa = single ? 23 : 52;
-  constexpr T magic = T(1.5) * T(Bits(1) << mantissa);  // adding it rounds to an integer
-  constexpr T ln2_high = single ? T(0.693359375) : T(0x1.62e42fee00000p-1);
-  constexpr T ln2_low = single ? T(-2.12194440e-4) : T(0x1.a39ef35793c76p-33);
-  constexpr int degree = single ? 7 : 13;
-
-  x = std::max(x, single ? T(-87) : T(-708));
-  const T shifted = x * T(1.4426950408889634) + magic;
-  const T k = shifted - magic;
-  const T r = (x - k * ln2_high) - k * ln2_low;
-  T series = 1;
-#pragma GCC unroll 16
-  for (int n = degree; n >= 1; --n) series = series * (r / T(n)) + T(1);
-  const Bits exponent = (std::bit_cast<Bits>(shifted) + Bits(single ? 127 : 1023)) << mantissa;
-  return series * std::bit_cast<T>(exponent);
-}
-
-template <class T, int bytes>
-GLOW_INLINE void load_double(const T* from, Vector<double, bytes>& out) {
-  Vector<T, bytes / 8 * static_cast<int>(sizeof(T))> narrow;
-  load(from, narrow);
-  out = __builtin_convertvector(narrow, Vector<double, bytes>);
-}
-
-// Σ a_i b_i in float64; n is a multiple of four vectors.
-template <class T, int bytes>
-GLOW_INLINE double sum_of_products(const T* a, const T* b, int64_t n) {
-  constexpr int lanes = bytes / 8;
-  Vector<double, bytes> sums[4] = {};
-  for (int64_t i = 0; i < n; i += 4 * lanes) {
-#pragma GCC unroll 4
-    for (int u = 0; u < 4; ++u) {
-      Vector<double, bytes> left, right;
-      load_double<T, bytes>(a + i + u * lanes, left);
-      load_double<T, bytes>(b + i + u * lanes, right);
-      sums[u] += left * right;
-    }
-  }
-  return lane_sum<double, bytes>((sums[0] + sums[1]) + (sums[2] + sums[3]));
-}
-
-// Σ a_i in float64; n is a multiple of a vector.
-template <class T, int bytes>
-GLOW_INLINE double sum_of_row(const T* a, int64_t n) {
-  Vector<double, bytes> sum = {};
-  for (int64_t i = 0; i < n; i += bytes / 8) {
-    Vector<double, bytes> next;
-    load_double<T, bytes>(a + i, next);
-    sum += next;
-  }
-  return lane_sum<double, bytes>(sum);
-}
-
-// One variable, centred, padded with zeros to whole vectors and blocks.
+// One variable, its column means subtracted. One tile of rows is multiplied at once, piece by
+// piece, and only the products are kept; else the rows are, padded with zeros to whole vectors and
+// blocks.
 template <class T>
 struct Centred {
   const KernelVariable* variable = nullptr;
-  Tensor storage;
-  const T* data = nullptr;
-  int64_t rows = 0, padded_rows = 0, stride = 0;
-  std::vector<double> norms;  // ‖x_i‖²
+  int64_t padded_rows = 0, columns = 0;
+  std::vector<double> products;  // (padded_rows, padded_rows)
+  Tensor storage;                // (padded_rows, stride)
+  int64_t stride = 0;
+  std::vector<double>
+      norms;  // ‖x_i‖², by the arithmetic of all products: equal rows are at distance 0
+
+  const T* row(int64_t i) const { return storage.template const_data_ptr<T>() + i * stride; }
 };
 
-// Subtracts the column means. They are taken from differences to the first row, so a constant
-// column becomes exactly zero.
+// An uninitialised matrix but for zeros in the padding.
+Tensor padded(int64_t rows, int64_t padded_rows, int64_t columns, int64_t stride,
+              at::ScalarType type) {
+  Tensor out = at::empty({padded_rows, stride}, type);
+  out.slice(0, rows).zero_();
+  out.slice(1, columns).zero_();
+  return out;
+}
+
 template <class T>
-GLOW_INLINE void subtract_means(const T* in, int64_t rows, int64_t columns, T* out,
-                                int64_t out_stride) {
-  constexpr int64_t chunk = kChunkBytes / static_cast<int64_t>(sizeof(T));
-  T mean[chunk];
-  for (int64_t k = 0; k < columns; k += chunk) {
-    const int64_t width = std::min(chunk, columns - k);
-    const T* first = in + k;
-    std::fill(mean, mean + width, T(0));
-    for (int64_t i = 1; i < rows; ++i) {
-      const T* row = in + i * columns + k;
-      for (int64_t j = 0; j < width; ++j) mean[j] += row[j] - first[j];
+void multiply_centred(const Tensor& rows, Centred<T>& out) {
+  const int64_t n = out.padded_rows;
+  const int64_t last = (out.columns - 1) % kChunk<T> + 1;  // columns of the last chunk
+  const Tensor chunk =
+      padded(rows.size(0), n, std::min(last, kChunk<T>), kChunk<T>, rows.scalar_type());
+  const T* in = rows.const_data_ptr<T>();
+  T* centred = chunk.mutable_data_ptr<T>();
+  out.products.assign(static_cast<size_t>(n * n), 0.0);
+  vectorized([&](auto bytes) GLOW_INLINE_BODY {
+    // The short chunk first: only there the padding is zero.
+    for (int64_t k = out.columns - last, width = last; k >= 0; k -= kChunk<T>, width = kChunk<T>) {
+      subtract_means(in + k, out.columns, rows.size(0), width, centred, kChunk<T>);
+      add_products<T, bytes>(centred, n, centred, n, kChunk<T>, round_up(width, kColumnStep<T>),
+                             true, out.products.data());
     }
-    for (int64_t j = 0; j < width; ++j) mean[j] = first[j] + mean[j] / static_cast<T>(rows);
-    for (int64_t i = 0; i < rows; ++i) {
-      const T* row = in + i * columns + k;
-      T* centred = out + i * out_stride + k;
-      for (int64_t j = 0; j < width; ++j) centred[j] = row[j] - mean[j];
-    }
+    mirror(out.products.data(), n);
+  });
+  for (int64_t i = 0; i < n; ++i) {
+    out.norms.push_back(out.products[static_cast<size_t>(i * n + i)]);
   }
+}
+
+template <class T>
+void keep_centred(const Tensor& rows, Centred<T>& out) {
+  out.stride = round_up(out.columns, kColumnStep<T>);
+  out.storage = padded(rows.size(0), out.padded_rows, out.columns, out.stride, rows.scalar_type());
+  const T* in = rows.const_data_ptr<T>();
+  T* centred = out.storage.template mutable_data_ptr<T>();
+  vectorized([&](auto bytes) GLOW_INLINE_BODY {
+    for (int64_t k = 0; k < out.columns; k += kChunk<T>) {
+      subtract_means(in + k, out.columns, rows.size(0), std::min(kChunk<T>, out.columns - k),
+                     centred + k, out.stride);
+    }
+    for (int64_t i = 0; i < out.padded_rows; i += 4) {
+      double block[16];
+      inner_products<T, bytes>(out.row(i), 4, out.row(i), 4, out.stride, true, block);
+      for (int64_t r = 0; r < 4; ++r) out.norms.push_back(block[r * 4 + r]);
+    }
+  });
 }
 
 template <class T>
@@ -193,28 +98,15 @@ Centred<T> centre(const KernelVariable& variable) {
   const Tensor rows = variable.rows.detach().to(type).contiguous();
   Centred<T> out;
   out.variable = &variable;
-  out.rows = rows.size(0);
-  out.padded_rows = round_up(out.rows, kRowStep);
-  out.stride = round_up(rows.size(1), 64 / static_cast<int64_t>(sizeof(T)));
-  out.storage = at::empty({out.padded_rows, out.stride}, type);
-  out.storage.slice(0, out.rows).zero_();
-  out.storage.slice(1, rows.size(1)).zero_();
-  T* data = out.storage.template mutable_data_ptr<T>();
-  out.data = data;
-  out.norms.resize(static_cast<size_t>(out.padded_rows));
-  vectorized([&](auto width) GLOW_INLINE_BODY {
-    subtract_means(rows.const_data_ptr<T>(), out.rows, rows.size(1), data, out.stride);
-    // By the same arithmetic as every other inner product: the distance of equal rows is exactly 0.
-    double block[16];
-    for (int64_t i = 0; i < out.padded_rows; i += 4) {
-      const T* four = data + i * out.stride;
-      inner_products<T, width>(four, 4, four, 4, out.stride, true, block);
-      for (int64_t r = 0; r < 4; ++r) out.norms[static_cast<size_t>(i + r)] = block[r * 4 + r];
-    }
-  });
-  const double largest = *std::max_element(out.norms.begin(), out.norms.end());
+  out.padded_rows = round_up(rows.size(0), kRowStep);
+  out.columns = rows.size(1);
+  if (out.padded_rows <= kTile) {
+    multiply_centred(rows, out);
+  } else {
+    keep_centred(rows, out);
+  }
   const double sum = std::accumulate(out.norms.begin(), out.norms.end(), 0.0);
-  if (!std::isfinite(largest) || !std::isfinite(sum)) {
+  if (!std::isfinite(sum)) {
     check_finite(rows, variable.name);
     throw ValueError("{} is too large for its precision: squares overflow; scale it down",
                      variable.name);
@@ -232,7 +124,7 @@ class TiledPass {
   TiledPass(const std::vector<KernelVariable>& variables, const std::vector<GramPair>& pairs)
       : pairs_(pairs) {
     for (const auto& variable : variables) variables_.push_back(centre<T>(variable));
-    rows_ = variables_[0].rows;
+    rows_ = variables[0].rows.size(0);
     padded_rows_ = variables_[0].padded_rows;
   }
 
@@ -273,7 +165,7 @@ class TiledPass {
 
   int64_t products() const {
     int64_t columns = 0;
-    for (const auto& variable : variables_) columns += variable.stride;
+    for (const auto& variable : variables_) columns += variable.columns;
     return padded_rows_ * padded_rows_ * columns / 2;
   }
 
@@ -311,9 +203,13 @@ class TiledPass {
   template <int bytes>
   GLOW_INLINE void fill_tile(const Centred<T>& x, const TileRange& i, const TileRange& j,
                              T* tile) const {
-    double inner[kTile * kTile];
-    inner_products<T, bytes>(x.data + i.first * x.stride, i.padded, x.data + j.first * x.stride,
-                             j.padded, x.stride, i.first == j.first, inner);
+    double computed[kTile * kTile];
+    const double* inner = x.products.data();
+    if (x.products.empty()) {
+      inner_products<T, bytes>(x.row(i.first), i.padded, x.row(j.first), j.padded, x.stride,
+                               i.first == j.first, computed);
+      inner = computed;
+    }
     const Kernel& kernel = x.variable->kernel;
     const double scale = -0.5 / (kernel.sigma * kernel.sigma);
     const double* norms = x.norms.data() + j.first;

@@ -13,7 +13,7 @@
 namespace glow {
 namespace {
 
-constexpr int64_t kBlock = 4096;     // values coded at a time: their codes stay in L1
+constexpr int64_t kBlock = 2048;     // values coded at a time: their codes stay in L1
 constexpr int64_t kGrain = 1 << 20;  // values that are worth a thread
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -107,9 +107,12 @@ bool Ruler::code(const T* values, int64_t n, uint32_t* codes) const {
     } else if (shared) {
       odd = cell_codes::apply(steps_[0], values, n, codes);
     } else {
+      int32_t any = 0;
       for (int64_t i = 0; i < n; ++i) {
-        odd |= cell_codes::apply(steps_[static_cast<size_t>(i)], values + i, 1, codes + i);
+        const auto v = static_cast<double>(values[i]);
+        codes[i] = static_cast<uint32_t>(steps_[static_cast<size_t>(i)](v, any));
       }
+      odd = any != 0;
     }
   });
   return odd;

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "glow/information/vectorized.h"
+#include "glow/core/vectorized.h"
 
 namespace glow::gram_loops {
 

@@ -3,8 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include "glow/core/vectorized.h"
 #include "glow/information/checks.h"
-#include "glow/information/vectorized.h"
 
 namespace glow {
 namespace {

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "glow/core/error.h"
+#include "glow/layers/affine.h"
 
 namespace glow {
 
@@ -34,7 +35,7 @@ Shape Dense::build(const BuildContext& context) {
 }
 
 Tensor Dense::forward(const Tensor& x) {
-  return activation_.consume(at::linear(x, weight_, bias_), -1);
+  return activation_.consume(affine(x, weight_, bias_), -1);
 }
 
 }  // namespace glow

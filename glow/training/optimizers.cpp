@@ -38,13 +38,6 @@ std::vector<Tensor> zeros_like(const std::vector<Tensor>& parameters) {
   return out;
 }
 
-// Step counters, as torch's fused kernels want them: one float32 scalar a parameter.
-std::vector<Tensor> step_counters(const std::vector<Tensor>& parameters) {
-  std::vector<Tensor> out;
-  for (const auto& p : parameters) out.push_back(at::zeros({}, p.options().dtype(at::kFloat)));
-  return out;
-}
-
 using State = std::vector<std::pair<std::string, Tensor>>;
 
 void append(State& state, const std::string& name, const std::vector<Tensor>& slots) {
@@ -90,7 +83,9 @@ class AdamStepper : public Stepper {
         options_(options),
         mean_(zeros_like(parameters_)),
         square_(zeros_like(parameters_)),
-        steps_(step_counters(parameters_)) {
+        counters_(at::zeros({static_cast<int64_t>(parameters_.size())},
+                            parameters_[0].options().dtype(at::kFloat))),
+        steps_(counters_.unbind()) {
     learning_rate = options.learning_rate;
     if (options.amsgrad) largest_ = zeros_like(parameters_);
   }
@@ -100,7 +95,11 @@ class AdamStepper : public Stepper {
     const Active now = active(parameters_);
     if (now.parameters.empty()) return;
     const std::vector<Tensor> steps = pick(steps_, now);
-    at::_foreach_add_(steps, 1.0);
+    if (steps.size() == steps_.size()) {
+      counters_.add_(1);
+    } else {
+      at::_foreach_add_(steps, 1.0);
+    }
     const std::vector<Tensor> largest = options_.amsgrad ? pick(largest_, now) : largest_;
     const auto update = [&](auto kernel) {
       kernel(now.parameters, now.gradients, pick(mean_, now), pick(square_, now), largest, steps,
@@ -125,7 +124,11 @@ class AdamStepper : public Stepper {
 
  private:
   Options options_;
-  std::vector<Tensor> mean_, square_, steps_, largest_;
+  std::vector<Tensor> mean_, square_;
+  // As torch's fused kernels want it, a float32 scalar a parameter; scalars of one tensor, so that
+  // one addition counts them all.
+  Tensor counters_;
+  std::vector<Tensor> steps_, largest_;
 };
 
 class RMSpropStepper : public Stepper {

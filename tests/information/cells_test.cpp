@@ -35,6 +35,34 @@ TEST_P(RulerByVectorsOf, PutsValuesOnAndBesideEdgesWhereNumPyDoes) {
   }
 }
 
+// float32 is settled by float32 arithmetic where that can be sure, float64 never is.
+TEST_P(RulerByVectorsOf, SettlesFloat32AsItsFloat64Would) {
+  const VectorLimit limit(GetParam());
+  const std::vector<std::pair<double, double>> ranges = {
+      {-1, 1}, {0, 1}, {0.1, 0.7}, {-0.3, 1e-3}, {1000, 1001}, {-1e-30, 3e-30}, {1e30, 3e30}};
+  for (const auto& [low, high] : ranges) {
+    for (const int64_t count : {1, 2, 29, 30, 100, 255, 4096, 30000}) {
+      const Tensor uniform = at::rand({600}, make_generator(1, "u"), at::kDouble) * 1.02 - 0.01;
+      const Tensor edges = at::linspace(0, 1, count + 1, at::kDouble).slice(0, 0, 200);
+      Tensor values = (at::cat({uniform, edges}) * (high - low) + low).to(at::kFloat);
+      // The neighbours of edges too.
+      values = at::cat({values, at::nextafter(values, values + 1),
+                        at::nextafter(values, values - 1), at::tensor({low, high}, at::kFloat)});
+      for (const Ruler& ruler :
+           {Ruler::equal({{low}, {high}}, count), Ruler::edges({{low}, {high}}, count + 1)}) {
+        EXPECT_EQ(cells(ruler, values), cells(ruler, values.to(at::kDouble)))
+            << low << " " << high << " " << count;
+      }
+      // Away from edges, so that whole pieces are settled.
+      const Tensor middles = at::rand({2000}, make_generator(2, "u"), at::kDouble) * 0.8 + 0.1;
+      const Tensor inside =
+          ((at::floor(middles * count) + middles) / count * (high - low) + low).to(at::kFloat);
+      const Ruler ruler = Ruler::equal({{low}, {high}}, count);
+      EXPECT_EQ(cells(ruler, inside), cells(ruler, inside.to(at::kDouble)));
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Bytes, RulerByVectorsOf, testing::Values(16, 32, 64));
 
 // One ruler for all columns and the same ruler for each: two loops that must agree.

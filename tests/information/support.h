@@ -14,8 +14,8 @@
 #include "glow/core/parallel.h"
 #include "glow/core/random.h"
 #include "glow/information/segment.h"
-#include "glow/information/vectorized.h"
 #include "tests/message_of.h"
+#include "tests/vector_limit.h"
 
 namespace glow {
 
@@ -62,16 +62,6 @@ class Threads {
  public:
   explicit Threads(int count) : before_(thread_count()) { set_thread_count(count); }
   ~Threads() { set_thread_count(before_); }
-
- private:
-  int before_;
-};
-
-/// While it lives, vectors have `bytes` at most.
-class VectorLimit {
- public:
-  explicit VectorLimit(int bytes) : before_(vector_bytes()) { limit_vector_bytes(bytes); }
-  ~VectorLimit() { limit_vector_bytes(before_); }
 
  private:
   int before_;

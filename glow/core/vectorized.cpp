@@ -1,4 +1,4 @@
-#include "glow/information/vectorized.h"
+#include "glow/core/vectorized.h"
 
 #include <algorithm>
 #include <atomic>

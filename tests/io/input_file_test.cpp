@@ -8,7 +8,6 @@
 namespace glow {
 namespace {
 
-
 TEST(InputFile, ReadsExactlyWhatIsAskedFor) {
   const test::TemporaryFolder folder;
   const io::InputFile file(test::spill(folder.path("file"), "0123456789"));

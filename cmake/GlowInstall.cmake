@@ -9,7 +9,7 @@ configure_package_config_file(cmake/glowConfig.cmake.in ${CMAKE_CURRENT_BINARY_D
                               INSTALL_DESTINATION ${GLOW_CMAKE_DIR})
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/glowConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/glowConfig.cmake
+install(FILES cmake/GlowTorch.cmake ${CMAKE_CURRENT_BINARY_DIR}/glowConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/glowConfigVersion.cmake DESTINATION ${GLOW_CMAKE_DIR})
 if(TARGET glow_command)
   install(TARGETS glow_command)

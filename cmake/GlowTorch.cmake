@@ -1,32 +1,27 @@
-# LibTorch as the target glow_torch: from CMAKE_PREFIX_PATH, or from the torch of .venv.
-
-if(NOT Torch_DIR AND NOT CMAKE_PREFIX_PATH)
-  file(GLOB GLOW_VENV_TORCH ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
-  if(GLOW_VENV_TORCH)
-    list(GET GLOW_VENV_TORCH 0 GLOW_VENV_TORCH)
-    list(APPEND CMAKE_PREFIX_PATH ${GLOW_VENV_TORCH})
-  endif()
-endif()
-
+# glow_link_torch(target): LibTorch for an interface target; from CMAKE_PREFIX_PATH or Torch_DIR, else
+# from the torch of .venv beside CMakeLists.txt. For glow's own build and for those who find it.
+#
 # TorchConfig of a CUDA build asks for the CUDA toolkit, which running needs no part of: the three
 # libraries and the headers are all that glow uses.
-find_path(GLOW_TORCH_ROOT include/ATen/ATen.h PATHS ${CMAKE_PREFIX_PATH} ${Torch_DIR}/../../..
-          REQUIRED DOC "Root of LibTorch: the torch folder of a Python installation, or libtorch")
-add_library(glow_torch INTERFACE)
-set_target_properties(glow_torch PROPERTIES EXPORT_NAME torch)
-target_include_directories(glow_torch SYSTEM INTERFACE
-  $<BUILD_INTERFACE:${GLOW_TORCH_ROOT}/include>
-  $<BUILD_INTERFACE:${GLOW_TORCH_ROOT}/include/torch/csrc/api/include>)
-foreach(name torch torch_cpu c10)
-  find_library(GLOW_TORCH_${name} ${name} PATHS ${GLOW_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
-  target_link_libraries(glow_torch INTERFACE $<BUILD_INTERFACE:${GLOW_TORCH_${name}}>)
-endforeach()
-foreach(name torch_cuda c10_cuda)
-  find_library(GLOW_TORCH_${name} ${name} PATHS ${GLOW_TORCH_ROOT}/lib NO_DEFAULT_PATH)
-  if(GLOW_TORCH_${name})
-    # Nothing refers to them by symbol: without this the linker drops them, and with them the GPU.
-    target_link_options(glow_torch INTERFACE
-      $<BUILD_INTERFACE:LINKER:--no-as-needed,${GLOW_TORCH_${name}},--as-needed>)
-  endif()
-endforeach()
-message(STATUS "LibTorch: ${GLOW_TORCH_ROOT}")
+function(glow_link_torch target)
+  file(GLOB in_venv ${CMAKE_CURRENT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
+  find_path(GLOW_TORCH_ROOT include/ATen/ATen.h
+            HINTS ${CMAKE_PREFIX_PATH} ${Torch_DIR}/../../.. ${in_venv} REQUIRED
+            DOC "Root of LibTorch: the torch folder of a Python installation, or libtorch")
+  set(root ${GLOW_TORCH_ROOT})
+  target_include_directories(${target} SYSTEM INTERFACE
+    $<BUILD_INTERFACE:${root}/include> $<BUILD_INTERFACE:${root}/include/torch/csrc/api/include>)
+  foreach(name torch torch_cpu c10)
+    find_library(GLOW_TORCH_${name} ${name} PATHS ${root}/lib NO_DEFAULT_PATH REQUIRED)
+    target_link_libraries(${target} INTERFACE $<BUILD_INTERFACE:${GLOW_TORCH_${name}}>)
+  endforeach()
+  foreach(name torch_cuda c10_cuda)
+    find_library(GLOW_TORCH_${name} ${name} PATHS ${root}/lib NO_DEFAULT_PATH)
+    if(GLOW_TORCH_${name})
+      # Nothing refers to them by symbol: without this the linker drops them, and with them the GPU.
+      target_link_options(${target} INTERFACE
+        $<BUILD_INTERFACE:LINKER:--no-as-needed,${GLOW_TORCH_${name}},--as-needed>)
+    endif()
+  endforeach()
+  message(STATUS "LibTorch: ${root}")
+endfunction()

@@ -148,6 +148,16 @@ void write_comparison(const std::vector<std::string>& folders, const std::string
   io::write_atomic(out, report::html_page(data));
 }
 
+namespace {
+
+std::string error_text(double error) {
+  if (std::isnan(error)) return "";
+  return error == 0 || error >= 0.005 ? fmt::format("±{:.2f}", error)
+                                      : fmt::format("±{:.0e}", error);
+}
+
+}  // namespace
+
 std::string plane_table(const RunData& run) {
   std::string out;
   for (const auto& plane : run.planes) {
@@ -158,10 +168,10 @@ std::string plane_table(const RunData& run) {
                     of.networks.size() > 1
                         ? fmt::format(", mean ± standard error of {} networks", of.networks.size())
                         : "");
-    out += fmt::format("{:<14}{:^30}{:^30}{:^30}\n", "", "first", "turning", "last");
+    out += fmt::format("{:<14}{:^32}{:^32}{:^32}\n", "", "first", "turning", "last");
     out += fmt::format("{:<14}", "layer");
     for (int i = 0; i < 3; ++i) {
-      out += fmt::format("{:>7} {:>12} {:>9}", "epoch", plane.complexity_label,
+      out += fmt::format("{:>7} {:>14} {:>9}", "epoch", plane.complexity_label,
                          plane.generalization_label);
     }
     out += unit + "\n";
@@ -171,10 +181,8 @@ std::string plane_table(const RunData& run) {
       for (const size_t i : {turn.first, turn.turn, turn.last}) {
         if (i >= layer.mean.size()) continue;
         const TrajectoryPoint& p = layer.mean[i];
-        const std::string error =
-            std::isnan(p.complexity_error) ? "" : fmt::format("±{:.2f}", p.complexity_error);
-        out += fmt::format("{:>7.4g} {:>6.4g}{:<6} {:>9.3g}", p.epoch, p.complexity, error,
-                           p.generalization);
+        out += fmt::format("{:>7.4g} {:>8.4g}{:<6} {:>9.3g}", p.epoch, p.complexity,
+                           error_text(p.complexity_error), p.generalization);
       }
       out += "\n";
     }

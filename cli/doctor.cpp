@@ -16,8 +16,11 @@
 namespace glow::cli {
 namespace {
 
-std::string presence(const std::string& set, const std::string& file) {
-  return datasets::find_file(set, file) ? "there" : "not there; fetched when first used";
+std::string presence(const std::string& set, const std::vector<std::string>& files) {
+  const bool there = std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+    return datasets::find_file(set, file).has_value();
+  });
+  return there ? "there" : "not there; fetched when first used";
 }
 
 std::string write_permission() {
@@ -48,9 +51,10 @@ void add_doctor(CLI::App& app, Common& common, int& exit_code) {
                      {"torch threads", at::get_num_threads()},
                      {"cuda", at::globalContext().hasCUDA() ? "there" : "none"},
                      {"data folder", datasets::data_dir()},
-                     {"mnist", presence("mnist", "train-images-idx3-ubyte.gz")},
-                     {"fashion_mnist", presence("fashion-mnist", "train-images-idx3-ubyte.gz")},
-                     {"cifar10", presence("cifar-10", "data_batch_1.bin")},
+                     {"mnist", presence("mnist", {"train-images-idx3-ubyte.gz"})},
+                     {"fashion_mnist", presence("fashion-mnist", {"train-images-idx3-ubyte.gz"})},
+                     {"cifar10", presence("cifar-10", {"data_batch_1.bin",
+                                                       "cifar-10-batches-bin/data_batch_1.bin"})},
                      {"writing", write_permission()}};
     std::string text;
     for (const auto& [name, value] : facts.items()) {

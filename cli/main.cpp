@@ -38,7 +38,7 @@ std::string shell_line(int argc, char** argv) {
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 int fail(const std::string& message, int code) {
-  fmt::print(stderr, "glow: {}\n", message);
+  print_error_stream(fmt::format("glow: {}\n", message));
   return code;
 }
 
@@ -69,6 +69,13 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
   return fail(fmt::format("{}{} ({} says more)", error.what(), hint, help), kUsage);
 }
 
+void add_common_flags(CLI::App& app, Common& common) {
+  app.add_flag("-q,--quiet", common.quiet, "No progress and no talk");
+  app.add_flag("--json", common.json, "One JSON value on stdout, nothing else there");
+  app.add_option("--threads", common.threads, "How many cores to use (all)")
+      ->check(CLI::Range(1, 1024));
+}
+
 int run_command(int argc, char** argv) {
   CLI::App app{"Watch each layer of a network move through the information plane.", "glow"};
   app.set_version_flag("--version", std::string("glow ") + version());
@@ -76,6 +83,7 @@ int run_command(int argc, char** argv) {
   app.footer("Start with: glow demo");
   Common common;
   common.command = shell_line(argc, argv);
+  add_common_flags(app, common);
   int exit_code = kDone;
   add_demo(app, common, exit_code);
   add_train(app, common, exit_code);
@@ -102,7 +110,7 @@ int guarded(int argc, char** argv) {
   try {
     return run_command(argc, argv);
   } catch (const Interrupted&) {
-    fmt::print(stderr, "interrupted\n");
+    print_error_stream("interrupted\n");
     return 128 + (stop_signal() > 0 ? stop_signal() : SIGINT);
   } catch (const DataError& error) {
     return fail(error.what(), kBadData);
@@ -122,10 +130,7 @@ int guarded(int argc, char** argv) {
 CLI::App* add_verb(CLI::App& app, Common& common, const std::string& name, const std::string& what,
                    const std::string& examples) {
   CLI::App* verb = app.add_subcommand(name, what);
-  verb->add_flag("-q,--quiet", common.quiet, "No progress and no talk");
-  verb->add_flag("--json", common.json, "One JSON value on stdout, nothing else there");
-  verb->add_option("--threads", common.threads, "How many cores to use (all)")
-      ->check(CLI::Range(1, 1024));
+  add_common_flags(*verb, common);
   verb->footer(examples);
   verb->parse_complete_callback([&common] {
     set_quiet(common.quiet);
@@ -144,6 +149,8 @@ void print(const std::string& text) {
 int main(int argc, char** argv) {
   std::signal(SIGINT, glow::cli::on_signal);
   std::signal(SIGTERM, glow::cli::on_signal);
+  std::signal(SIGHUP, glow::cli::on_signal);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error to tell, as a full disk is
   return glow::cli::guarded(argc, argv);
 }

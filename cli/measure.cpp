@@ -1,6 +1,7 @@
 #include "glow/run/measure.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "glow/core/console.h"
@@ -16,13 +17,15 @@ struct MeasureArguments {
 };
 
 int measure(const MeasureArguments& arguments, const Common& common) {
-  ProgressBar bar("segments", 1);
+  std::optional<ProgressBar> bar;
   int64_t segments = 0;
   const auto rows = measure_run(arguments.run, arguments.estimators, arguments.unit,
                                 [&](int64_t done, int64_t total) {
                                   segments = total;
-                                  bar.update(done, fmt::format("of {}", total));
+                                  if (!bar) bar.emplace("segments", total);
+                                  bar->update(done, "");
                                 });
+  if (bar) bar->finish("");
   write_run_report(arguments.run);
   if (common.json) {
     print(nlohmann::ordered_json{{"folder", arguments.run},
@@ -53,8 +56,7 @@ void add_measure(CLI::App& app, Common& common, int& exit_code) {
   verb->add_option("RUN", arguments->run, "The run folder")->required();
   verb->add_option("--estimator", arguments->estimators, "What measures; may be given again")
       ->type_name("SPEC")
-      ->required()
-      ->allow_extra_args(false);
+      ->required();
   verb->add_option("--unit", arguments->unit, "nats or bits (as the run)")
       ->check(CLI::IsMember({"nats", "bits"}));
   verb->callback([arguments, &common, &exit_code] { exit_code = measure(*arguments, common); });

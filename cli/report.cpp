@@ -15,6 +15,10 @@ struct ReportArguments {
 
 int report(const ReportArguments& arguments, const Common& common) {
   std::string page = arguments.out;
+  const auto ending = std::filesystem::path(page).extension();
+  if (!page.empty() && ending != ".html" && ending != ".htm") {
+    throw ValueError("--out is the page, a file that ends with .html, not {}", page);
+  }
   for (const auto& run : arguments.runs) read_run(run);  // before anything is written
   if (arguments.runs.size() == 1 && page.empty()) {
     write_run_report(arguments.runs[0]);

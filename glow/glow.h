@@ -20,6 +20,7 @@
 #include "glow/layers/noise.h"
 #include "glow/layers/normalization.h"
 #include "glow/layers/pooling.h"
+#include "glow/layers/wrap.h"
 #include "glow/models/ib_sequential.h"
 #include "glow/models/network.h"
 #include "glow/models/sequential.h"

@@ -58,9 +58,16 @@ void warn(const std::string& message) {
   if (warning_sink) {
     warning_sink(message);
   } else {
-    fmt::print(stderr, "warning: {}\n", message);
+    print_warning(message);
   }
 }
+
+void print_error_stream(const std::string& text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+void print_warning(const std::string& message) { print_error_stream("warning: " + message + "\n"); }
 
 WarningSink set_warning_sink(WarningSink sink) {
   const std::lock_guard lock(mutex);
@@ -69,7 +76,7 @@ WarningSink set_warning_sink(WarningSink sink) {
 }
 
 void say(const std::string& line) {
-  if (!is_quiet) fmt::print(stderr, "{}\n", line);
+  if (!is_quiet) print_error_stream(line + "\n");
 }
 
 void set_quiet(bool quiet) { is_quiet = quiet; }
@@ -89,7 +96,7 @@ ProgressBar::ProgressBar(std::string label, int64_t total)
       on_terminal_(interactive()) {}
 
 ProgressBar::~ProgressBar() {
-  if (open_ && drawn_ != 0) fmt::print(stderr, "\n");
+  if (open_ && drawn_ != 0) print_error_stream("\n");
 }
 
 bool ProgressBar::due() const {
@@ -106,7 +113,7 @@ void ProgressBar::finish(const std::string& tail) {
   done_ = total_;
   if (is_quiet) return;
   draw(tail);
-  if (on_terminal_) fmt::print(stderr, "\n");
+  if (on_terminal_) print_error_stream("\n");
 }
 
 void ProgressBar::draw(const std::string& tail) {
@@ -120,8 +127,8 @@ void ProgressBar::draw(const std::string& tail) {
                                        : "";
   const std::string head = label_.empty() ? "" : label_ + " ";
   if (!on_terminal_) {
-    fmt::print(stderr, "{}{}/{} {}{}\n", head, done_, total_, time,
-               tail.empty() ? "" : " - " + tail);
+    print_error_stream(
+        fmt::format("{}{}/{} {}{}\n", head, done_, total_, time, tail.empty() ? "" : " - " + tail));
     return;
   }
   constexpr int kWidth = 20;
@@ -137,9 +144,9 @@ void ProgressBar::draw(const std::string& tail) {
   const std::string counts = fmt::format("{}{}/{} ", head, done_, total_);
   const size_t used = columns(counts) + kWidth;
   const size_t width = terminal_width();
-  fmt::print(stderr, "\r\x1b[2K{}{}{}{}", counts, used < width ? bar : "",
-             colour() ? "\x1b[0m" : "", used < width ? cut(plain, width - used - 1) : "");
-  std::fflush(stderr);
+  print_error_stream(fmt::format("\r\x1b[2K{}{}{}{}", counts, used < width ? bar : "",
+                                 colour() ? "\x1b[0m" : "",
+                                 used < width ? cut(plain, width - used - 1) : ""));
 }
 
 }  // namespace glow

@@ -11,6 +11,12 @@ namespace glow {
 /// Says a warning, once a process for the same text.
 void warn(const std::string& message);
 
+/// Text on stderr. One that is closed or full is no reason to fail.
+void print_error_stream(const std::string& text) noexcept;
+
+/// A warning on stderr, whatever the sink, quiet or not, and as often as it is said.
+void print_warning(const std::string& message);
+
 /// Where warnings go; an empty function restores stderr. Gives the former sink.
 using WarningSink = std::function<void(const std::string&)>;
 WarningSink set_warning_sink(WarningSink sink);

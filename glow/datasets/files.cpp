@@ -45,14 +45,12 @@ bool are_whole(const Tensor& y) {
   return ((y == y.round()) & (y.abs() <= kExact)).all().item<bool>();
 }
 
-// Class numbers or targets, see files.h. `by_value`: floats that are whole numbers are class
-// numbers unless told otherwise, as a text file has no types.
-void set_y(Dataset& data, const Tensor& y, std::optional<int64_t> classes, bool by_value) {
+// Class numbers or targets, see files.h.
+void set_y(Dataset& data, const Tensor& y, std::optional<int64_t> classes) {
   if (y.dim() == 0) throw DataError("{}: y is one number, (n) or (n, d) expected", data.name);
   const Tensor rows = y.dim() == 1 ? y.unsqueeze(1) : y.flatten(1);
-  const bool typed = by_value || !y.is_floating_point();
-  const bool labels =
-      classes ? *classes > 0 : rows.size(1) == 1 && typed && y.numel() > 0 && are_whole(y);
+  if (classes && *classes < 0) throw ValueError("classes must not be negative, got {}", *classes);
+  const bool labels = classes ? *classes > 0 : rows.size(1) == 1 && y.numel() > 0 && are_whole(y);
   if (!labels) {
     data.y = rows.to(at::kFloat).contiguous();
     return;
@@ -105,7 +103,7 @@ Dataset load_files(const FilePairOptions& options, const std::string& x, const s
   Dataset data;
   data.name = x;  // the path, as long as there may be errors
   set_x(data, read(x), options.range);
-  set_y(data, read(y), classes, false);
+  set_y(data, read(y), classes);
   note_checksum(data, x);
   note_checksum(data, y);
   check(data);
@@ -141,7 +139,7 @@ Dataset load_table(const CsvOptions& options, const std::string& path,
   Dataset data;
   data.name = path;
   set_x(data, io::columns(table, x), std::nullopt);
-  set_y(data, io::columns(table, options.y), classes, true);
+  set_y(data, io::columns(table, options.y), classes);
   note_checksum(data, path);
   check(data);
   data.name = stem(path);
@@ -158,7 +156,7 @@ DataPair load_npz(const NpzOptions& options) {
     Dataset data;
     data.name = options.path;
     set_x(data, member(arrays, x, options.path), options.range);
-    set_y(data, member(arrays, y, options.path), classes, false);
+    set_y(data, member(arrays, y, options.path), classes);
     check(data);
     data.name = stem(options.path);
     return data;

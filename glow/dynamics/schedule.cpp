@@ -111,6 +111,7 @@ void read_value(const Value& in, ByteCount& out) {
     if (letters != std::string::npos && parse_number(trim(text->substr(0, letters)), number)) {
       for (const auto& unit : kByteUnits) {
         if (text->substr(letters) == unit.name) {
+          if (!(number * unit.bytes < 9e18)) break;
           out.bytes = static_cast<int64_t>(number * unit.bytes);
           return;
         }
@@ -120,12 +121,16 @@ void read_value(const Value& in, ByteCount& out) {
   detail::throw_wrong_type(in, "a number of bytes or a text such as \"2 GB\"");
 }
 
-Value write_value(const ByteCount& in) { return {bytes_text(in.bytes)}; }
+Value write_value(const ByteCount& in) {
+  const Value text{bytes_text(in.bytes)};
+  ByteCount back;
+  read_value(text, back);
+  return back.bytes == in.bytes ? text : Value{in.bytes};
+}
 
 std::string bytes_text(int64_t bytes) {
   for (const auto* unit : {&kByteUnits[5], &kByteUnits[4], &kByteUnits[3], &kByteUnits[1]}) {
     const double value = static_cast<double>(bytes) / unit->bytes;
-    // Exactly or to three digits, so that what is written can be read back as the same limit.
     if (value >= 1) return fmt::format("{:.4g} {}", value, unit->name);
   }
   return fmt::format("{} B", bytes);

@@ -28,7 +28,8 @@ std::vector<double> host_values(const std::vector<Coordinates>& coordinates) {
 std::vector<PlaneRow> measure_snapshot(const Estimator& estimator, const SavedSegment& snapshot,
                                        Fit& fit, Unit unit, const EstimateSink& seen) {
   const auto& [info, segment, numbers] = snapshot;
-  if (estimator.reference() == Reference::snapshot) fit = Fit();
+  const bool anew = estimator.reference() == Reference::snapshot;
+  if (anew) fit = Fit();
   if (fit.empty()) estimator.fit(segment, fit);
   const std::vector<Coordinates> coordinates = estimator.evaluate(segment, fit);
   const std::vector<double> values = host_values(coordinates);
@@ -44,6 +45,12 @@ std::vector<PlaneRow> measure_snapshot(const Estimator& estimator, const SavedSe
                     generalization.unit == Unit::none ? Unit::none : unit, generalization.n});
     seen(complexity, name);
     seen(generalization, name);
+    if (!anew || fit.empty()) continue;
+    Estimate ruler;
+    ruler.estimator = estimator.spec();
+    ruler.warnings = {
+        "what is fitted is fitted to each snapshot anew: epochs are not on one scale"};
+    seen(ruler, name);
   }
   return rows;
 }

@@ -51,8 +51,18 @@ Tracker::Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, R
         "every = \"log\" measures at the ends of epochs, where there is no batch: give "
         "a probe, on = \"train\", \"validation\", \"test\" or \"all\"");
   }
-  if (options_.snapshots < 2) {
-    throw ValueError("snapshots must be at least 2, got {}", options_.snapshots);
+  for (const auto& evaluator : evaluators_) {
+    const auto same = std::count_if(evaluators_.begin(), evaluators_.end(), [&](const auto& other) {
+      return other->spec() == evaluator->spec();
+    });
+    if (same > 1) throw ValueError("the evaluator {} is given twice", evaluator->spec());
+    if (evaluator->reference() == Reference::run) {
+      throw ValueError("{}: reference = run needs the whole run: it is for `glow measure`",
+                       evaluator->spec());
+    }
+  }
+  if (options_.snapshots < 2 || options_.snapshots > 1'000'000) {
+    throw ValueError("snapshots must be between 2 and 1000000, got {}", options_.snapshots);
   }
 }
 
@@ -64,6 +74,10 @@ void Tracker::set_probe(Batch probe) {
 }
 
 void Tracker::on_train_begin(Training& training) {
+  // Another training is another network: nothing fitted to the last one serves it.
+  fits_.assign(evaluators_.size(), Fit());
+  warned_.clear();
+  measured_ = -1;
   if (options_.every.kind == Every::Kind::log) {
     epochs_ = log_spaced_epochs(training.epochs, options_.snapshots);
   }
@@ -102,7 +116,10 @@ void Tracker::on_epoch_end(Training& training, Logs&) {
     const bool now = every.kind == Every::Kind::epoch ||
                      (every.kind == Every::Kind::log && epochs_.count(training.epoch) > 0) ||
                      (every.kind == Every::Kind::batches && training.updates % every.batches == 0);
-    if (now) measure_probe(training, training.epoch, training.updates);
+    // Where the source does not know its length, the last batch was measured already.
+    if (now && measured_ != training.updates) {
+      measure_probe(training, training.epoch, training.updates);
+    }
   }
   save_pending();
 }
@@ -124,21 +141,23 @@ int64_t Tracker::planned_saves(int64_t epochs, int64_t batches) const {
 }
 
 void Tracker::measure_probe(Training& training, int64_t epoch, int64_t step) {
+  measured_ = step;
   Segment segment = training.network.observe(probe_->x, probe_->y);
   segment.classes = training.network.classes;
   measure(std::move(segment), {options_.network, epoch, step, options_.on, "eval"});
 }
 
 void Tracker::measure(Segment segment, const SnapshotInfo& info) {
-  if (segment.x.size(0) < 2) {
-    warn("a batch of one example has no dependence to measure: left out");
-    return;
-  }
   SavedSegment saved{info, std::move(segment), {}};
   saved.numbers = select(saved.segment);
   std::vector<PlaneRow> rows;
   const at::NoGradGuard no_grad;
   for (size_t i = 0; i < evaluators_.size(); ++i) {
+    if (saved.segment.x.size(0) < evaluators_[i]->least_rows()) {
+      warn(fmt::format("{} needs {} examples: smaller batches are left out", evaluators_[i]->spec(),
+                       evaluators_[i]->least_rows()));
+      continue;
+    }
     const auto of_this =
         measure_snapshot(*evaluators_[i], saved, fits_[i], options_.unit,
                          [this](const Estimate& e, const std::string& layer) { report(e, layer); });

@@ -53,11 +53,14 @@ class Tracker : public Callback {
   /// How many segments a training of so many epochs and batches will save.
   int64_t planned_saves(int64_t epochs, int64_t batches) const;
 
+  /// Leaves the layers that are measured, and gives their numbers, from 1. Throws ValueError when
+  /// none is.
+  std::vector<int64_t> select(Segment& segment) const;
+
  private:
   bool on_batch() const { return options_.on == "batch"; }
   void measure_probe(Training& training, int64_t epoch, int64_t step);
   void measure(Segment segment, const SnapshotInfo& info);
-  std::vector<int64_t> select(Segment& segment) const;
   void report(const Estimate& estimate, const std::string& layer);
   void save_pending();
 
@@ -67,6 +70,7 @@ class Tracker : public Callback {
   EstimateWarningSink warning_;
   std::optional<Batch> probe_;
   std::shared_ptr<SegmentStore> store_;
+  int64_t measured_ = -1;                   // the update that the probe was last measured after
   std::set<int64_t> epochs_;                // with every = "log"
   std::vector<Fit> fits_;                   // of each evaluator, to the first snapshot
   std::set<std::string> warned_;            // evaluator, layer and the warning without its numbers

@@ -64,7 +64,7 @@ void sort_by_step(Points& points) {
 /// Replaces whole epochs by epochs completed, step / steps an epoch, where the rows tell how many
 /// steps an epoch has. A batch of epoch e (from 1) has step < e·S: the largest tell S. A probe
 /// after e epochs has step >= e·S.
-void set_epochs(Group& group) {
+void set_epochs(Group& group, int64_t batches) {
   const bool batch = group.row->on == "batch";
   double steps = batch ? 0 : INFINITY;
   const auto each = [&](auto&& body) {
@@ -78,6 +78,7 @@ void set_epochs(Group& group) {
     if (batch) steps = std::max(steps, std::ceil((step + 1) / std::max(point.epoch, 1.0)));
     if (!batch && point.epoch >= 1) steps = std::min(steps, std::floor(step / point.epoch));
   });
+  if (batches > 0) steps = static_cast<double>(batches);
   bool agree = steps >= 1 && std::isfinite(steps);
   each([&](const TrajectoryPoint& point) {
     const double completed = std::floor(static_cast<double>(point.step) / steps);
@@ -237,7 +238,8 @@ Trajectory trajectory_of(int64_t number, const LayerRows& layer,
 
 }  // namespace
 
-std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, int64_t most) {
+std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, int64_t most,
+                                            int64_t batches) {
   std::vector<PlaneTrajectories> out;
   for (auto& group : grouped(rows)) {
     PlaneTrajectories plane{group.row->evaluator,
@@ -256,7 +258,7 @@ std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, i
     std::sort(plane.networks.begin(), plane.networks.end());
     plane.networks.erase(std::unique(plane.networks.begin(), plane.networks.end()),
                          plane.networks.end());
-    set_epochs(group);
+    set_epochs(group, batches);
     for (const auto& [number, layer] : group.layers) {
       plane.layers.push_back(trajectory_of(number, layer, plane.networks, most));
     }

@@ -37,8 +37,10 @@ struct PlaneTrajectories {
 /// Groups rows by evaluator and place. A step counts when every network that got that far has it,
 /// so an unfinished run shows what it has. A point's error is the standard error over networks,
 /// with one network the estimator's own. Where a layer has more than `most` points, neighbours are
-/// averaged in windows that keep the first and last point. O(rows log rows).
-std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, int64_t most = 400);
+/// averaged in windows that keep the first and last point. `batches` is the number of updates in an
+/// epoch; where it is not known (0) the rows tell, if they can. O(rows log rows).
+std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, int64_t most = 400,
+                                            int64_t batches = 0);
 
 /// First, turning and last point of a layer; the turning point is that of the largest mean
 /// complexity. Indices into `mean`, all of them 0 where no complexity is known.

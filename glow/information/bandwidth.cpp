@@ -22,8 +22,10 @@ Bandwidth::Bandwidth(const std::string& word) : median(true) {
 }
 
 void check_bandwidth(const Bandwidth& width, const std::string& name) {
-  if (width.median || (std::isfinite(width.value) && width.value > 0)) return;
-  throw ValueError("{} must be a positive number or 'median', got {}", name, width.value);
+  // Its square, and one over that, must be numbers too.
+  if (width.median || (width.value > 1e-150 && width.value < 1e150)) return;
+  throw ValueError("{} must be a positive number (1e-150 to 1e150) or 'median', got {}", name,
+                   width.value);
 }
 
 void read_value(const Value& in, Bandwidth& out) {

@@ -307,9 +307,6 @@ std::vector<Coordinates> Binned::evaluate(const Segment& segment, const Fit& fit
     const Tensor rows = rows_of(flatten_rows(layer.value), layer.name);
     check_same_rows(rows, layer.name, segment.y, "y");
     Coded t = code(options_, layer.name, rows, fit);
-    if (is_fitted(options_) && reference() == Reference::snapshot) {
-      t.warnings.push_back("cells are fitted to each snapshot anew: epochs are not on one scale");
-    }
     Coordinates both{entropy_estimate(t, layer.name, spec(), correction),
                      information_estimate(t, layer.name, y, spec(), correction)};
     if (!segment.deterministic) {

@@ -18,16 +18,14 @@ struct Steps {
   double end;            // the largest number that lies below both `high` and the last edge
   double step, inverse;  // 1/step; infinity and 0 for a range of one point
   int32_t last;          // the cell of `high` and above
-
-  // Of a cell: far more than rounding, for up to 2^20 cells.
-  static constexpr double kSlack = 0x1.0p-20;
+  double slack;          // of a cell, more than rounding: of a value, and of an edge far from 0
 
   /// Sets `odd` where v is not in [low, high): for the caller to look at again.
   GLOW_INLINE int32_t operator()(double v, int32_t& odd) const {
     const double inside = std::min(std::max(low, v), end);
     odd |= static_cast<int32_t>(v != inside);
     // Never too low, and too high by one at most, which the cell's own lower edge tells.
-    const auto guess = static_cast<int32_t>((inside - low) * inverse + kSlack);
+    const auto guess = static_cast<int32_t>((inside - low) * inverse + slack);
     // The maximum changes nothing: it keeps the compiler from fusing the product into the sum,
     // which would round the edge otherwise.
     const double edge = std::max(0.0, static_cast<double>(guess) * step) + low;

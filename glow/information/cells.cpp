@@ -37,10 +37,11 @@ Ruler Ruler::equal(const ColumnRange& range, int64_t cells) {
     const double step = (high - low) / static_cast<double>(cells);
     // A range of one point is one cell; whatever comes to lie below it is in the first.
     const bool point = !(step > 0);
+    const double inverse = point ? 0 : 1 / step;
     const double last_edge = point ? high : static_cast<double>(cells) * step + low;
     ruler.steps_.push_back({low, high, std::nextafter(std::min(high, last_edge), -kInfinity),
-                            point ? kInfinity : step, point ? 0 : 1 / step,
-                            static_cast<int32_t>(cells - 1)});
+                            point ? kInfinity : step, inverse, static_cast<int32_t>(cells - 1),
+                            0x1.0p-20 + 0x1.0p-51 * std::abs(low) * inverse});
   }
   return ruler;
 }

@@ -73,6 +73,9 @@ class Estimator {
   /// `evaluate` with this segment as its own reference.
   std::vector<Coordinates> evaluate(const Segment& segment) const;
 
+  /// Batches of fewer rows are left out: they have no estimate.
+  virtual int64_t least_rows() const { return 2; }
+
   virtual AxisNames axes() const { return {"D(T,X)", "D(T,Y)"}; }
   virtual Unit unit() const { return Unit::none; }
   virtual bool differentiable() const { return false; }

@@ -201,6 +201,7 @@ class Measurement {
     const Bandwidth& width = width_of(own, options_);
     double& sigma = variable.kernel.sigma;
     sigma = width.median ? median() : width.value;
+    if (sigma != 0) check_bandwidth(sigma, "the median distance of " + variable.name);
     if (width.median && sigma == 0) {
       sigma = 1;
       warnings_.back().push_back(fmt::format(

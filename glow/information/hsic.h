@@ -66,6 +66,7 @@ class HSIC : public Estimator {
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
   Reference reference() const override { return parse_reference(options_.reference); }
+  int64_t least_rows() const override { return options_.unbiased ? 4 : 2; }
   AxisNames axes() const override { return {"HSIC(T,X)", "HSIC(T,Y)"}; }
   Unit unit() const override { return Unit::none; }
   bool differentiable() const override { return true; }

@@ -8,6 +8,10 @@
 
 namespace glow {
 
+namespace {
+Tensor sigmoid(const Tensor& z, int64_t) { return at::sigmoid(z); }
+}  // namespace
+
 struct ActivationFunction::Entry {
   const char* name;
   Tensor (*apply)(const Tensor& z, int64_t axis);
@@ -22,7 +26,7 @@ const std::vector<ActivationFunction::Entry>& ActivationFunction::entries() {
       {"leaky_relu", [](const Tensor& z, int64_t) { return at::leaky_relu(z); }},
       {"elu", [](const Tensor& z, int64_t) { return at::elu(z); }},
       {"gelu", [](const Tensor& z, int64_t) { return at::gelu(z); }},
-      {"sigmoid", [](const Tensor& z, int64_t) { return at::sigmoid(z); }, true},
+      {"sigmoid", sigmoid, true},
       {"tanh", [](const Tensor& z, int64_t) { return at::tanh(z); }},
       {"softplus", [](const Tensor& z, int64_t) { return at::softplus(z); }},
       {"softmax", [](const Tensor& z, int64_t axis) { return at::softmax(z, axis); }, true},
@@ -33,7 +37,7 @@ const std::vector<ActivationFunction::Entry>& ActivationFunction::entries() {
 
 Tensor ActivationFunction::operator()(const Tensor& z, int64_t axis) const {
   Tensor out = entry_->apply(z, axis);
-  if (entry_->has_logits) Recorder::note_logits(z, out);
+  if (entry_->has_logits) Recorder::note_logits(z, out, entry_->apply == sigmoid);
   return out;
 }
 

@@ -58,7 +58,13 @@ Tensor Layer::operator()(const Tensor& x) {
           "network's build, compile or fit first",
           type());
     }
-    prepare(network->inner(label_.empty() ? type() : label_, x.sizes().slice(1).vec()));
+    if (label_.empty()) {
+      throw StateError(
+          "forward runs a {} layer that is no part of the network and would not be trained: add it "
+          "with add, or register and prepare it in the build of the layer that has it",
+          type());
+    }
+    prepare(network->inner(label_, x.sizes().slice(1).vec()));
   }
   Recorder* recorder = Recorder::current();
   if (!recorder) return forward(x);

@@ -11,19 +11,29 @@ Recorder::Recorder() : outer_(innermost) { innermost = this; }
 Recorder::~Recorder() { innermost = outer_; }
 Recorder* Recorder::current() { return innermost; }
 
-void Recorder::note_logits(const Tensor& logits, const Tensor& output) {
-  if (innermost) innermost->activated_.emplace_back(logits, output);
+void Recorder::note_logits(const Tensor& logits, const Tensor& output, bool sigmoid) {
+  if (innermost) innermost->activated_.push_back({logits, output, sigmoid});
 }
 
 void Recorder::note_random() {
   if (innermost) innermost->deterministic_ = false;
 }
 
-Tensor Recorder::logits_of(const Tensor& output) const {
-  for (const auto& [logits, activated] : activated_) {
-    if (activated.is_same(output)) return logits;
+const Recorder::Activated* Recorder::find(const Tensor& output) const {
+  for (const auto& activated : activated_) {
+    if (activated.output.is_same(output)) return &activated;
   }
-  return {};
+  return nullptr;
+}
+
+Tensor Recorder::logits_of(const Tensor& output) const {
+  const Activated* activated = find(output);
+  return activated ? activated->logits : Tensor();
+}
+
+bool Recorder::is_sigmoid(const Tensor& output) const {
+  const Activated* activated = find(output);
+  return activated && activated->sigmoid;
 }
 
 void Recorder::leave(const Layer& layer, const Tensor& input, const Tensor& output) {

@@ -23,8 +23,8 @@ class Recorder {
   /// Null when nobody listens.
   static Recorder* current();
 
-  /// Layers call these. `logits` became `output` by a softmax, log_softmax or sigmoid.
-  static void note_logits(const Tensor& logits, const Tensor& output);
+  /// Layers call these. `logits` became `output` by a softmax or log_softmax, or by a sigmoid.
+  static void note_logits(const Tensor& logits, const Tensor& output, bool sigmoid);
   /// Dropout, noise or batch statistics were at work.
   static void note_random();
 
@@ -32,6 +32,8 @@ class Recorder {
   bool deterministic() const { return deterministic_; }
   /// The logits behind `output`, if it is the result of a softmax, log_softmax or sigmoid.
   Tensor logits_of(const Tensor& output) const;
+  /// Whether `output` is the result of a sigmoid.
+  bool is_sigmoid(const Tensor& output) const;
 
  private:
   friend class Layer;
@@ -43,7 +45,12 @@ class Recorder {
   int depth_ = 0;
   bool deterministic_ = true;
   std::vector<Representation> layers_;
-  std::vector<std::pair<Tensor, Tensor>> activated_;  // each softmax's or sigmoid's logits, output
+  struct Activated {
+    Tensor logits, output;
+    bool sigmoid;
+  };
+  const Activated* find(const Tensor& output) const;
+  std::vector<Activated> activated_;
 };
 
 }  // namespace glow

@@ -40,11 +40,16 @@ Dataset in_memory(const Tensor& x, const Tensor& y) {
   data.name = "the given tensors";
   data.x = x.detach();
   data.y = y.detach();
-  if (at::isIntegralType(y.scalar_type(), /*includeBool=*/true)) {
-    data.y = data.y.to(at::kLong);
+  if (at::isIntegralType(x.scalar_type(), /*includeBool=*/true) && x.scalar_type() != at::kByte) {
+    data.x = data.x.to(at::kFloat);
+  }
+  const bool column = y.dim() == 1 || (y.dim() == 2 && y.size(1) == 1);
+  if (column && at::isIntegralType(y.scalar_type(), /*includeBool=*/true)) {
+    data.y = data.y.reshape({-1}).to(at::kLong);
     data.classes = y.numel() > 0 ? data.y.max().item<int64_t>() + 1 : 0;
-  } else if (data.y.dim() == 1) {
-    data.y = data.y.unsqueeze(1);
+  } else {
+    data.y = data.y.to(at::kFloat);  // targets, or one-hot classes
+    if (y.dim() == 1) data.y = data.y.unsqueeze(1);
   }
   return data;
 }
@@ -75,8 +80,10 @@ void Network::add_layer(const LayerPtr& layer) {
   if (layer->built()) {
     throw StateError("layer '{}' is part of a network already", layer->label());
   }
-  layer->set_label(layer_name(*layer, ++numbers_[layer->type()]));
+  int64_t& number = numbers_[layer->type()];
+  layer->set_label(layer_name(*layer, number + 1));
   added(*layer);
+  ++number;
   register_module(layer->label(), layer);
   layers_.push_back(layer);
   stepper_.reset();
@@ -109,6 +116,7 @@ void Network::compile(CompileOptions options) {
     if (parameter.requires_grad()) trainable.push_back(parameter);
   }
   if (trainable.empty()) throw StateError("the network has no parameters to train");
+  check_names(options.metrics);
   stepper_ = options.optimizer.get()->make(std::move(trainable));
   compiled_ = std::move(options);
 }
@@ -120,7 +128,7 @@ void Network::require_compiled(const char* what) const {
 const History& Network::fit(const Tensor& x, const Tensor& y, const FitOptions& options) {
   LoadOptions split;
   split.batch_size = options.batch_size;
-  split.validation_split = options.validation_split;
+  split.validation_split = options.validation_data ? 0 : options.validation_split;
   split.shuffle = options.shuffle;
   split.seed = seed_;
   Dataset data = in_memory(x, y);
@@ -148,8 +156,8 @@ const History& Network::fit_generator(BatchSource& train, BatchSource& validatio
   LoopOptions loop{.epochs = epochs, .metrics = compiled_->metrics};
   const auto guard = std::make_shared<TerminateOnNaN>();
   loop.callbacks = own_callbacks();
+  loop.callbacks.insert(loop.callbacks.begin(), guard);
   loop.callbacks.insert(loop.callbacks.end(), options.callbacks.begin(), options.callbacks.end());
-  loop.callbacks.push_back(guard);
   if (options.verbose > 0) loop.callbacks.push_back(std::make_shared<Progress>());
   result_ = glow::train(*this, train, validation, loop);
   if (guard->terminated()) warn(result_.why);
@@ -191,6 +199,7 @@ Forward Network::run(const Tensor& x, const Tensor& y) {
   forward_pass.segment.x = x.to(context_.device, context_.dtype);
   forward_pass.prediction = forward(forward_pass.segment.x);
   forward_pass.logits = recorder.logits_of(forward_pass.prediction);
+  forward_pass.sigmoid = recorder.is_sigmoid(forward_pass.prediction);
   forward_pass.segment.layers = std::move(recorder.layers());
   forward_pass.segment.deterministic = recorder.deterministic();
   forward_pass.segment.classes = classes;

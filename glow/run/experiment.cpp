@@ -7,6 +7,7 @@
 #include "glow/datasets/registry.h"
 #include "glow/dynamics/tracker.h"
 #include "glow/layers/registry.h"
+#include "glow/run/toml.h"
 
 namespace glow {
 namespace {
@@ -19,7 +20,9 @@ void at_place(const Table& section, const char* key, F f) {
     f();
   } catch (const ValueError& error) {
     const std::string message = error.what();
-    if (!value || value->where.empty() || message.rfind(value->where, 0) == 0) throw;
+    // Values inside this one know their own places.
+    const std::string file = value ? value->where.substr(0, value->where.find(':')) : "";
+    if (!value || value->where.empty() || message.rfind(file + ":", 0) == 0) throw;
     throw ValueError("{}: {}: {}", value->where, key, message);
   }
 }
@@ -85,7 +88,7 @@ void check_training(const Experiment& experiment, const Table& table) {
            [&] { optimizers().make(training.optimizer.type, training.optimizer.options); });
   at_place(table, "loss", [&] { losses().at(training.loss); });
   at_place(table, "metrics", [&] {
-    for (const auto& metric : training.metrics) Metric{metric};
+    check_names(std::vector<Metric>(training.metrics.begin(), training.metrics.end()));
   });
   at_place(table, "device", [&] { parse_device(training.device); });
   require(training.epochs >= 1, table, "epochs", "must be at least 1");
@@ -95,7 +98,9 @@ void check_training(const Experiment& experiment, const Table& table) {
 void check_dynamics(const Experiment& experiment, const Table& table) {
   const DynamicsSection& dynamics = experiment.dynamics;
   at_place(table, "evaluators", [&] {
-    for (const auto& spec : dynamics.evaluators) make_estimator(spec);
+    std::vector<EstimatorPtr> evaluators;
+    for (const auto& spec : dynamics.evaluators) evaluators.push_back(make_estimator(spec));
+    Tracker(std::move(evaluators), {}, {});
   });
   at_place(table, "unit", [&] { parse_unit(dynamics.unit); });
   at_place(table, find(table, "on") ? "on" : "every", [&] {
@@ -104,6 +109,14 @@ void check_dynamics(const Experiment& experiment, const Table& table) {
     Tracker({}, options, {});
   });
   require(dynamics.probe.value_or(2) >= 2, table, "probe", "must be at least 2");
+}
+
+// What was not given becomes what it is by default, so that the resolved file says everything.
+void add_defaults(Table& options, const std::vector<FieldDescription>& fields) {
+  for (const auto& field : fields) {
+    if (field.default_value.empty() || find(options, field.name)) continue;
+    options.push_back(parse_toml(field.name + " = " + field.default_value, field.name).front());
+  }
 }
 
 template <Described O>
@@ -155,8 +168,10 @@ Experiment parse_experiment(const Table& whole) {
   Experiment experiment;
   if (Value name; take(table, "name", name)) {
     read_field(name, experiment.name, "name");
-    if (experiment.name.empty() || experiment.name.find('/') != std::string::npos) {
-      throw ValueError("{}: a name names the run folder: not empty, no '/'", name.where);
+    if (experiment.name.find_first_not_of('.') == std::string::npos ||
+        experiment.name.find('/') != std::string::npos) {
+      throw ValueError("{}: a name names the run folder: not empty, no '/', not only dots",
+                       name.where);
     }
   }
   const Table data = section(table, "data", true);
@@ -169,10 +184,16 @@ Experiment parse_experiment(const Table& whole) {
                      did_you_mean(key, {"name", "data", "model", "training", "dynamics"}));
   }
   fill_data(experiment, data);
+  add_defaults(experiment.data_options, data_sets().at(experiment.data.name).fields);
   fill(experiment.model, model, "[model]");
   check_model(experiment, model);
+  for (auto& layer : experiment.model.layers) {
+    add_defaults(layer.options, layers().at(layer.type).fields);
+  }
   fill(experiment.training, training, "[training]");
   check_training(experiment, training);
+  auto& optimizer = experiment.training.optimizer;
+  add_defaults(optimizer.options, optimizers().at(optimizer.type).fields);
   fill(experiment.dynamics, dynamics, "[dynamics]");
   check_dynamics(experiment, dynamics);
   return experiment;

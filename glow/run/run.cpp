@@ -62,7 +62,11 @@ class Run {
   RunOutcome operator()();
 
  private:
-  void prepare(const Network& network, const Loaders& loaders);
+  void train_all();
+  void fail(const std::string& why);
+  void load();
+  void open_files();
+  void describe_run(Network& network, const Loaders& loaders);
   void train_networks(int64_t workers);
   void train_network(int64_t number);
   std::shared_ptr<Tracker> make_tracker(int64_t number, const Loaders& loaders);
@@ -80,6 +84,7 @@ class Run {
   std::unique_ptr<HistoryFile> history_;
   std::unique_ptr<RunProgress> progress_;
   std::atomic<bool> failed_{false};
+  bool small_ = false;  // a network for one core
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
@@ -95,29 +100,24 @@ Run::Run(const Experiment& experiment, const RunOptions& options)
   record_.seed = experiment.training.seed;
   record_.networks = experiment.training.networks;
   record_.epochs = experiment.training.epochs;
-  folder_.write_record(record_);
-  io::write_atomic(folder_.file("experiment.toml"), to_toml(experiment));
 }
 
 RunOutcome Run::operator()() {
   // Warnings belong to the run: they are said at its end and stand in run.json and the report.
   const WarningSink before = set_warning_sink([this](const std::string& w) { warnings_.add(w); });
   const std::shared_ptr<void> restore(nullptr, [&](void*) { set_warning_sink(before); });
+  // What is wrong with the data or the network shows before anything of an earlier run is touched.
+  load();
+  folder_.clear();
+  io::write_atomic(folder_.file("experiment.toml"), to_toml(experiment_));
+  folder_.write_record(record_);
   try {
-    data_ = load_data(experiment_);
-    say(describe(data_.train));
-    const auto network = make_network(experiment_, 1);
-    const Loaders loaders = make_loaders(experiment_, data_, 1);
-    prepare(*network, loaders);
-    const bool small = multiply_adds(*network, experiment_.data.batch_size) < kSmallNetwork;
-    const int64_t workers =
-        small ? std::min<int64_t>(thread_count(), experiment_.training.networks) : 1;
-    const int threads_before = at::get_num_threads();
-    at::set_num_threads(small ? 1 : thread_count());
-    train_networks(workers);
-    at::set_num_threads(threads_before);
+    train_all();
+  } catch (const ValueError& error) {
+    fail(error.what());
+    throw Error("{}", error.what());
   } catch (const std::exception& error) {
-    finish("failed", error.what());
+    fail(error.what());
     throw;
   }
   const bool interrupted = stop_requested();
@@ -125,7 +125,34 @@ RunOutcome Run::operator()() {
   return {folder_.path(), interrupted ? RunEnd::interrupted : RunEnd::finished, record_.seconds};
 }
 
-void Run::prepare(const Network& network, const Loaders& loaders) {
+void Run::load() {
+  data_ = load_data(experiment_);
+  say(describe(data_.train));
+  const auto network = make_network(experiment_, 1);
+  const Loaders loaders = make_loaders(experiment_, data_, 1);
+  describe_run(*network, loaders);
+  small_ = multiply_adds(*network, experiment_.data.batch_size) < kSmallNetwork;
+}
+
+void Run::train_all() {
+  open_files();
+  const int threads_before = at::get_num_threads();
+  const std::shared_ptr<void> restore(nullptr, [&](void*) { at::set_num_threads(threads_before); });
+  at::set_num_threads(small_ ? 1 : thread_count());
+  train_networks(small_ ? std::min<int64_t>(thread_count(), experiment_.training.networks) : 1);
+}
+
+// What went wrong first is what is told: trouble on the way out (a full disk) hides nothing.
+void Run::fail(const std::string& why) {
+  try {
+    finish("failed", why);
+  } catch (const std::exception& error) {
+    warnings_.add(fmt::format("the run's files could not be completed: {}", error.what()));
+    print_warning(warnings_.lines().back());
+  }
+}
+
+void Run::describe_run(Network& network, const Loaders& loaders) {
   record_.device = network.device().str();
   record_.threads = thread_count();
   record_.batches = loaders.train.batches();
@@ -136,16 +163,30 @@ void Run::prepare(const Network& network, const Loaders& loaders) {
   }
   record_.layers = layer_records(network);
   for (const auto& layer : record_.layers) record_.parameters += layer.parameters;
+  if (const auto tracker = make_tracker(1, loaders)) {
+    const Batch one = loaders.train.all(1);
+    Segment segment = network.observe(one.x, one.y);
+    tracker->select(segment);  // throws where no layer is meant
+  }
+  const DynamicsSection& dynamics = experiment_.dynamics;
+  if (!dynamics.evaluators.empty() && dynamics.on != "batch") {
+    const Batch measured = probe(loaders);
+    // The same of every network: each has a split of its own.
+    const bool common =
+        dynamics.on == "all" || dynamics.on == "test" || experiment_.training.networks == 1;
+    if (common) record_.limits = data_limits(measured);
+  }
+}
+
+void Run::open_files() {
   const DynamicsSection& dynamics = experiment_.dynamics;
   if (!dynamics.evaluators.empty()) {
     plane_ = std::make_shared<PlaneFile>(folder_.file("plane.csv"));
-    if (dynamics.on != "batch") record_.limits = data_limits(probe(loaders));
   }
   if (dynamics.save != Saving::none && !dynamics.evaluators.empty()) {
     store_ = std::make_shared<SegmentStore>(folder_.file("segments"), dynamics.save_limit.bytes);
   }
   history_ = std::make_unique<HistoryFile>(folder_.file("history.csv"));
-  folder_.write_record(record_);
 }
 
 Batch Run::probe(const Loaders& loaders) const {
@@ -170,7 +211,9 @@ void Run::announce_saving(Network& network, const Tracker& tracker, const Batch&
   const int64_t count = tracker.planned_saves(experiment_.training.epochs, record_.batches) *
                         experiment_.training.networks;
   const Batch one{example.x.slice(0, 0, 1), example.y.slice(0, 0, 1)};
-  const int64_t bytes = segment_bytes(network.observe(one.x, one.y)) * example.x.size(0) * count;
+  Segment segment = network.observe(one.x, one.y);
+  tracker.select(segment);
+  const int64_t bytes = segment_bytes(segment) * example.x.size(0) * count;
   say(fmt::format("raw segments: {} of {} in all{}", with_thousands(count), bytes_text(bytes),
                   bytes > store_->limit()
                       ? fmt::format("; saving stops at {}", bytes_text(store_->limit()))
@@ -257,16 +300,16 @@ void Run::train_networks(int64_t workers) {
 }
 
 void Run::finish(const std::string& status, const std::string& error) {
-  if (plane_) plane_->close();
-  if (history_) history_->close();
   record_.status = status;
   record_.error = error;
   record_.warnings = warnings_.lines();
-  for (const auto& warning : record_.warnings) say("warning: " + warning);
+  for (const auto& warning : record_.warnings) print_warning(warning);
   record_.ended = utc_time();
   record_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   folder_.write_record(record_);
+  if (plane_) plane_->close();
+  if (history_) history_->close();
   if (std::filesystem::exists(folder_.file("history.csv"))) write_run_report(folder_.path());
 }
 

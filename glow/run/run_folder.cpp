@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -20,35 +21,48 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+// Everything that a run writes; nothing else in the folder is touched.
 constexpr std::array<const char*, 8> kContents{"experiment.toml", "run.json",   "history.csv",
                                                "plane.csv",       "segments",   "checkpoints",
                                                "figures",         "report.html"};
 
-// Everything that a run writes; nothing else in the folder is touched.
-void clear(const std::string& path) {
-  for (const char* name : kContents) fs::remove_all(path + "/" + name);
+bool is_file_of(int descriptor, const std::string& path) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-std::shared_ptr<void> lock(const std::string& path) {
-  const int descriptor = ::open((path + "/run.lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
-  if (descriptor < 0) throw Error("cannot write in {}: {}", path, std::strerror(errno));
-  std::shared_ptr<void> held(nullptr, [descriptor, path](void*) {
-    ::unlink((path + "/run.lock").c_str());
+// The file goes with the lock, and only the owner of the lock may remove it.
+std::shared_ptr<void> lock(const std::string& folder) {
+  const std::string path = folder + "/run.lock";
+  const int descriptor = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+  if (descriptor < 0) throw Error("cannot write in {}: {}", folder, std::strerror(errno));
+  const bool owned = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  // What was locked may have been removed in between: then another process has a new one.
+  if (!owned || !is_file_of(descriptor, path)) {
     ::close(descriptor);
-  });
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    throw ValueError("{} is being written by another process", path);
+    throw ValueError("{} is being written by another process", folder);
   }
-  return held;
+  return {nullptr, [descriptor, path](void*) {
+            ::unlink(path.c_str());
+            ::close(descriptor);
+          }};
 }
 
 }  // namespace
 
 RunFolder RunFolder::open(const std::string& path) {
-  if (!fs::exists(path + "/run.json")) {
-    throw ValueError("{} is no run folder: it has no run.json", path);
+  if (!fs::exists(path + "/run.json") && !fs::exists(path + "/plane.csv")) {
+    throw ValueError("{} is no run folder: it has neither run.json nor plane.csv", path);
   }
   return RunFolder(path);
+}
+
+RunFolder RunFolder::open_to_write(const std::string& path) {
+  RunFolder folder = open(path);
+  folder.lock_ = lock(path);
+  return folder;
 }
 
 RunFolder RunFolder::create(const std::string& path, bool force) {
@@ -57,8 +71,8 @@ RunFolder RunFolder::create(const std::string& path, bool force) {
     throw ValueError("{} is a file; --out names a folder", path);
   }
   const bool is_run = fs::exists(path + "/run.json");
-  if (!is_run && fs::exists(path) && !fs::is_empty(path, error) && !force) {
-    throw ValueError("{} holds something that is no run; give another --out, or --force", path);
+  if (!is_run && fs::exists(path) && !fs::is_empty(path, error)) {
+    throw ValueError("{} holds something that is no run; give another --out", path);
   }
   fs::create_directories(path, error);
   if (error) throw Error("cannot create {}: {}", path, error.message());
@@ -69,15 +83,19 @@ RunFolder RunFolder::create(const std::string& path, bool force) {
     try {
       status = folder.read_record().status;
     } catch (const DataError&) {
-      // A run.json that cannot be read is of no finished run.
+      // It may have been a finished one.
     }
-    if (status == "finished") {
-      throw ValueError("{} holds a finished run; give another --out, or --force to replace it",
-                       path);
+    if (status == "finished" || status == "unreadable") {
+      throw ValueError("{} holds {}; give another --out, or --force to replace it", path,
+                       status == "finished" ? "a finished run" : "a run.json that cannot be read");
     }
   }
-  clear(path);
   return folder;
+}
+
+void RunFolder::clear() const {
+  for (const char* name : kContents) fs::remove_all(file(name));
+  io::remove_stale_temporaries(path_);
 }
 
 void RunFolder::write_record(const RunRecord& record) const {
@@ -116,6 +134,11 @@ void RunFolder::write_record(const RunRecord& record) const {
 RunRecord RunFolder::read_record() const {
   const std::string path = file("run.json");
   RunRecord record;
+  if (!fs::exists(path)) {  // dynamics that a program saved
+    record.name = fs::path(path_).lexically_normal().filename().string();
+    record.status = "recorded";
+    return record;
+  }
   try {
     const Json json = Json::parse(io::read_file(path));
     record.name = json.at("name");

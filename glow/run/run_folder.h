@@ -20,7 +20,7 @@ struct LayerRecord {
 /// run.json.
 struct RunRecord {
   std::string name;
-  std::string status = "running";  // running, finished, failed, interrupted
+  std::string status = "running";  // running, finished, failed, interrupted, recorded
   std::string error = {};          // of a failed run
   std::string glow_version, torch_version, device, command;
   int64_t seed = 0, threads = 0, networks = 0, epochs = 0, batches = 0, parameters = 0;
@@ -39,16 +39,23 @@ class RunFolder {
   /// An existing one, to read. Throws ValueError when it is none.
   static RunFolder open(const std::string& path);
 
-  /// A new one, locked against a second process. What an unfinished run left there goes; a finished
-  /// one is kept unless `force`. Throws ValueError when it is kept, holds something else, or
-  /// another process is writing it; Error when it cannot be written.
+  /// An existing one, locked against a second process that would write it. Throws ValueError.
+  static RunFolder open_to_write(const std::string& path);
+
+  /// A new one, locked against a second process. What an earlier run left there stays until
+  /// `clear`; a finished run is no place for another unless `force`. Throws ValueError when it is
+  /// kept, holds something else, or another process is writing it; Error when it cannot be written.
   static RunFolder create(const std::string& path, bool force);
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
+  /// Removes what an earlier run has left.
+  void clear() const;
+
   void write_record(const RunRecord& record) const;
-  /// Throws DataError on a run.json that is damaged.
+  /// Of a folder without one, as IBSequential's save_dynamics makes it, the name and the status
+  /// `recorded`. Throws DataError on a run.json that is damaged.
   RunRecord read_record() const;
 
  private:

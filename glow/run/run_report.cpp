@@ -95,6 +95,14 @@ std::vector<std::pair<std::string, std::string>> facts(const RunRecord& record) 
   return out;
 }
 
+EstimatorPtr evaluator_of(const std::string& spec, const std::string& file) {
+  try {
+    return make_estimator(spec);
+  } catch (const ValueError& error) {
+    throw DataError("{}: {}", file, error.what());
+  }
+}
+
 }  // namespace
 
 RunData read_run(const std::string& path) {
@@ -106,8 +114,10 @@ RunData read_run(const std::string& path) {
   run.status = record.status;
   run.warnings = record.warnings;
   run.facts = facts(record);
-  run.command = "glow train " + path + "/experiment.toml";
-  run.experiment = io::read_file(folder.file("experiment.toml"));
+  if (std::filesystem::exists(folder.file("experiment.toml"))) {
+    run.command = "glow train '" + path + "/experiment.toml' --out '" + path + "-again'";
+    run.experiment = io::read_file(folder.file("experiment.toml"));
+  }
   for (const auto& layer : record.layers) {
     run.layers.push_back({layer.has_parameters ? layer.name : "", layer.type, layer.output,
                           layer.parameters, layer.has_parameters});
@@ -116,8 +126,8 @@ RunData read_run(const std::string& path) {
     run.history = history_curves(folder.file("history.csv"));
   }
   if (!std::filesystem::exists(folder.file("plane.csv"))) return run;
-  for (auto& plane : trajectories(read_plane(folder.file("plane.csv")))) {
-    const EstimatorPtr estimator = make_estimator(plane.evaluator);
+  for (auto& plane : trajectories(read_plane(folder.file("plane.csv")), 400, record.batches)) {
+    const EstimatorPtr estimator = evaluator_of(plane.evaluator, folder.file("plane.csv"));
     const AxisNames axes = estimator->axes();
     PlaneData data;
     data.complexity_label = axes.complexity;

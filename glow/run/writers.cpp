@@ -61,10 +61,12 @@ void Checkpoints::write(const Training& training, int64_t epoch) {
                    {"updates", std::to_string(training.updates)},
                    {"experiment", experiment_}};
   const std::string last = base_ + "-last.safetensors";
+  const std::string next = base_ + "-next.safetensors";
+  io::write_safetensors(next, file);  // on a full disk the last one stays the last
   if (std::filesystem::exists(last)) {
     std::filesystem::rename(last, base_ + "-previous.safetensors");
   }
-  io::write_safetensors(last, file);
+  std::filesystem::rename(next, last);
 }
 
 }  // namespace glow

@@ -4,6 +4,7 @@
 #include <fmt/args.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "glow/core/error.h"
 #include "glow/core/text.h"
@@ -31,6 +32,7 @@ void check_mode(const std::string& mode, const char* who) {
 
 bool improves(double value, const std::optional<double>& best, const std::string& monitor,
               const std::string& mode, double min_delta) {
+  if (std::isnan(value)) return false;
   if (!best) return true;
   const bool larger =
       mode == "max" || (mode == "auto" && monitor.find("accuracy") != std::string::npos);
@@ -78,7 +80,7 @@ void EarlyStopping::on_epoch_end(Training& training, Logs& logs) {
     best_ = value;
     waited_ = 0;
     if (options_.restore_best_weights) best_weights_ = copies(training.network.weights());
-  } else if (++waited_ > options_.patience) {
+  } else if (++waited_ >= options_.patience) {
     training.stop = true;
     training.why = fmt::format("{} has not improved for {} epochs", options_.monitor, waited_);
   }
@@ -114,10 +116,11 @@ void ModelCheckpoint::on_epoch_end(Training& training, Logs& logs) {
 
 void CSVLogger::on_epoch_end(Training& training, Logs& logs) {
   if (!file_) {
+    std::filesystem::remove(path_);  // as Keras: a log is of one training
     file_.emplace(path_);
     std::vector<std::string> names{"epoch"};
     for (const auto& [name, value] : logs) names.push_back(name);
-    if (file_->size() == 0) file_->append_line(io::csv_row(names));
+    file_->append_line(io::csv_row(names));
   }
   std::vector<std::string> cells{std::to_string(training.epoch)};
   for (const auto& [name, value] : logs) cells.push_back(number_text(value));

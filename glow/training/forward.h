@@ -6,9 +6,10 @@
 namespace glow {
 
 struct Forward {
-  Segment segment;    // every layer, with its graph in a training step
-  Tensor prediction;  // what the network gave
-  Tensor logits;      // behind the prediction when it is a softmax, log_softmax or sigmoid
+  Segment segment;       // every layer, with its graph in a training step
+  Tensor prediction;     // what the network gave
+  Tensor logits;         // behind the prediction when it is a softmax, log_softmax or sigmoid
+  bool sigmoid = false;  // which of them
 };
 
 }  // namespace glow

@@ -44,14 +44,21 @@ bool train_epoch(Training& training, BatchSource& data, const LoopOptions& optio
   data.begin_epoch(training.epoch);
   Batch batch;
   Logs logs;
+  const int64_t updates = training.updates;
   for (int64_t b = 0; data.next(batch); ++b) {
     const Pass pass = training.network.train_step(batch, training.updates);
     sums.add(pass);
     logs.clear();
     sums.write(logs, "");
     const Step step{b, training.updates++, pass, logs};
-    for (const auto& callback : options.callbacks) callback->on_train_batch_end(training, step);
+    for (const auto& callback : options.callbacks) {
+      callback->on_train_batch_end(training, step);
+      if (training.stop) break;  // what comes after need not look at numbers that are none
+    }
     if (training.stop || stop_requested()) return false;
+  }
+  if (training.updates == updates) {
+    throw ValueError("an epoch has no batches: {} examples give none", data.size());
   }
   return true;
 }
@@ -68,7 +75,7 @@ void run_epochs(Training& training, BatchSource& data, BatchSource& validation,
     if (!train_epoch(training, data, options, sums)) break;
     Logs logs;
     sums.write(logs, "");
-    if (validation.size() > 0)
+    if (validation.size() != 0)
       test(training.network, validation, options.metrics).write(logs, "val_");
     if (stop_requested()) break;
     logs.emplace_back("seconds", std::chrono::duration<double>(Clock::now() - started).count());

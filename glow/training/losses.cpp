@@ -75,15 +75,26 @@ Registry<Loss>& losses() {
 
 Tensor cross_entropy(const Forward& forward) {
   check_classes(forward);
+  if (forward.sigmoid) {
+    throw ValueError(
+        "cross_entropy needs a softmax, or no activation, on the output; after a sigmoid take "
+        "binary_cross_entropy");
+  }
   const Tensor& logits = forward.logits.defined() ? forward.logits : forward.prediction;
   const Tensor& y = forward.segment.y;
+  if (y.is_floating_point() && y.sizes() != logits.sizes()) {
+    throw ValueError(
+        "the targets are numbers ({}), the loss needs class numbers (n) or one-hot classes; are "
+        "the classes of the data not whole numbers?",
+        fmt::join(y.sizes(), ", "));
+  }
   const bool one_hot = y.dim() == logits.dim();
   return at::cross_entropy_loss(logits, one_hot ? y.to(logits.scalar_type()) : y);
 }
 
 Tensor binary_cross_entropy(const Forward& forward) {
   const Tensor y = like_prediction(forward);
-  if (forward.logits.defined()) return at::binary_cross_entropy_with_logits(forward.logits, y);
+  if (forward.sigmoid) return at::binary_cross_entropy_with_logits(forward.logits, y);
   return at::binary_cross_entropy(forward.prediction, y);
 }
 
@@ -99,7 +110,7 @@ Tensor huber(const Forward& forward) {
 
 Tensor nll(const Forward& forward) {
   check_classes(forward);
-  return at::nll_loss_nd(forward.prediction, class_numbers(forward.segment.y));
+  return at::nll_loss_nd(forward.prediction, classes_of_target(forward.segment.y));
 }
 
 Loss::OfForward complexity_penalty(EstimatorPtr criterion, double weight) {
@@ -107,6 +118,8 @@ Loss::OfForward complexity_penalty(EstimatorPtr criterion, double weight) {
     throw ValueError("{} is not differentiable: it can measure, not train", criterion->spec());
   }
   return [criterion = std::move(criterion), weight](const Forward& forward) {
+    // The last batch of an epoch may be too small to say anything.
+    if (forward.prediction.size(0) < criterion->least_rows()) return forward.prediction.sum() * 0;
     const Tensor x = flatten_rows(forward.segment.x);
     Tensor sum = at::zeros({}, forward.prediction.options());
     for (size_t i = 0; i + 1 < forward.segment.layers.size(); ++i) {

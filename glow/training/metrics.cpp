@@ -13,7 +13,7 @@ Tensor accuracy(const Tensor& prediction, const Tensor& target) {
   if (prediction.dim() < 2 || prediction.size(1) == 1) {
     return prediction.reshape({-1}).gt(0.5).eq(target.reshape({-1}).gt(0.5));
   }
-  return prediction.argmax(1).eq(class_numbers(target));
+  return prediction.argmax(1).eq(classes_of_target(target));
 }
 
 Tensor top_k_accuracy(const Tensor& prediction, const Tensor& target, int64_t k) {
@@ -22,7 +22,7 @@ Tensor top_k_accuracy(const Tensor& prediction, const Tensor& target, int64_t k)
                      fmt::join(prediction.sizes(), ", "));
   }
   const Tensor best = std::get<1>(prediction.topk(k, 1));
-  return best.eq(class_numbers(target).unsqueeze(1)).any(1);
+  return best.eq(classes_of_target(target).unsqueeze(1)).any(1);
 }
 
 Tensor difference(const Tensor& prediction, const Tensor& target) {
@@ -62,10 +62,21 @@ MetricSum& MetricSum::operator+=(const MetricSum& other) {
 Metric::Metric(const std::string& spec) {
   const Spec parsed = parse_spec(spec);
   *this = metrics().make(parsed.name, parsed.options);
+  if (!parsed.options.empty()) name_ = spec;  // top_k_accuracy(k=3) beside top_k_accuracy(k=5)
 }
 
 Metric::Metric(std::string name, PerExample per_example)
     : name_(std::move(name)), per_example_(std::move(per_example)) {}
+
+void check_names(const std::vector<Metric>& metrics) {
+  for (size_t i = 0; i < metrics.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (metrics[i].name() == metrics[j].name()) {
+        throw ValueError("metric '{}' is given twice", metrics[i].name());
+      }
+    }
+  }
+}
 
 MetricSum Metric::operator()(const Forward& forward) const {
   const at::NoGradGuard no_grad;

@@ -37,6 +37,9 @@ class Metric {
   PerExample per_example_;
 };
 
+/// Throws ValueError where two have the same name: their columns could not be told apart.
+void check_names(const std::vector<Metric>& metrics);
+
 /// accuracy, top_k_accuracy, mse, mae; a program may add its own.
 Registry<Metric>& metrics();
 

@@ -152,7 +152,7 @@ class RMSpropStepper : public Stepper {
         mean_[i].lerp_(g, 1 - options_.rho);
         variance = variance.addcmul(mean_[i], mean_[i], -1);
       }
-      const Tensor denominator = variance.sqrt().add_(options_.epsilon);
+      const Tensor denominator = variance.clamp_min(0).sqrt().add_(options_.epsilon);
       if (options_.momentum != 0) {
         momentum_[i].mul_(options_.momentum).addcdiv_(g, denominator);
         parameters_[i].add_(momentum_[i], -learning_rate);
@@ -253,6 +253,10 @@ void add(Registry<OptimizerPtr>& registry, const char* doc) {
 }
 
 }  // namespace
+
+Stepper::Stepper(std::vector<Tensor> parameters) : parameters_(std::move(parameters)) {
+  if (parameters_.empty()) throw ValueError("an optimizer needs parameters");
+}
 
 void Stepper::zero_grad() {
   for (auto& p : parameters_) p.mutable_grad().reset();

@@ -17,7 +17,8 @@ namespace glow {
 /// An optimizer at work on its parameters.
 class Stepper {
  public:
-  explicit Stepper(std::vector<Tensor> parameters) : parameters_(std::move(parameters)) {}
+  /// Throws ValueError where there are none.
+  explicit Stepper(std::vector<Tensor> parameters);
   virtual ~Stepper() = default;
   Stepper(const Stepper&) = delete;
   Stepper& operator=(const Stepper&) = delete;

@@ -67,9 +67,9 @@ TEST_F(Files, TestSetsMayBeSmallAndWhole) {
 }
 
 TEST_F(Files, NpzWithTargets) {
-  const DataPair one =
-      load_npz({.path = npz({{"a", x_}, {"b", x_.select(1, 0)}}), .x = "a", .y = "b"});
-  EXPECT_EQ(one.train.classes, 0) << "floats are targets, whole numbers or not";
+  const DataPair one = load_npz(
+      {.path = npz({{"a", x_}, {"b", x_.select(1, 0)}}), .x = "a", .y = "b", .classes = 0});
+  EXPECT_EQ(one.train.classes, 0);
   EXPECT_EQ(one.train.y.sizes(), at::IntArrayRef({4, 1}));
   EXPECT_EQ(load_npz({.path = npz({{"x", x_}, {"y", x_}})}).train.y.sizes(),
             at::IntArrayRef({4, 3}));
@@ -78,6 +78,11 @@ TEST_F(Files, NpzWithTargets) {
   const DataPair given =
       load_npz({.path = npz({{"x", x_}, {"y", labels_.to(at::kDouble)}}), .classes = 5});
   EXPECT_EQ(given.train.classes, 5);
+  const Tensor floats = labels_.to(at::kDouble);
+  EXPECT_GT(load_npz({.path = npz({{"x", x_}, {"y", floats}})}).train.classes, 0)
+      << "whole numbers are classes, whatever their type";
+  EXPECT_EQ(load_npz({.path = npz({{"x", x_}, {"y", floats + 0.5}})}).train.classes, 0);
+  EXPECT_THROW(load_npz({.path = npz({{"x", x_}, {"y", labels_}}), .classes = -1}), ValueError);
   EXPECT_TRUE(given.train.y.equal(labels_));
 }
 

@@ -162,6 +162,33 @@ TEST_F(TrackerTest, WidthsAreFittedToTheFirstSnapshot) {
   const auto anew =
       run({.every = "epoch", .on = "train"}, 3, "hsic(sigma_t=median, reference=snapshot)");
   EXPECT_NEAR(anew[0].complexity, anew[2].complexity, 1e-6);
+  EXPECT_THAT(warnings_, testing::Contains(testing::HasSubstr("epochs are not on one scale")));
+}
+
+TEST_F(TrackerTest, LeavesOutBatchesTooSmallForTheEstimator) {
+  // The last batch of an epoch has two examples, the unbiased form needs four.
+  data_.x = at::randn({10, 3}, make_generator(0, "x"));
+  data_.y = at::arange(10) % 2;
+  EXPECT_THAT(times(run({}, 1, "hsic(sigma=2, unbiased=true)")),
+              ElementsAre(std::pair(1, 0), std::pair(1, 1)));
+}
+
+TEST_F(TrackerTest, ASecondTrainingHasWidthsOfItsOwn) {
+  std::vector<PlaneRow> rows;
+  const auto tracker = std::make_shared<Tracker>(
+      std::vector{make_estimator("hsic(sigma=median)")}, TrackerOptions{},
+      [&](const std::vector<PlaneRow>& r) { rows.insert(rows.end(), r.begin(), r.end()); });
+  const auto train_on = [&](double scale) {
+    Dataset data = make_data();
+    data.x = data.x * scale;
+    Loader loader(data, {.batch_size = 12}), none;
+    Identity network;
+    network.classes = 2;
+    train(network, loader, none, {.epochs = 1, .callbacks = {tracker}});
+  };
+  train_on(1);
+  train_on(1000);
+  EXPECT_NEAR(rows[0].complexity, rows[2].complexity, 1e-5);
 }
 
 TEST_F(TrackerTest, AWarningIsSaidOnceALayer) {
@@ -207,6 +234,7 @@ TEST_F(TrackerTest, PlacesAndTimesThatDoNotGoTogetherAreRefused) {
   EXPECT_THROW(run({.every = "log"}, 1), ValueError);
   EXPECT_THROW(run({.on = "validaton"}, 1), ValueError);
   EXPECT_THROW(run({.snapshots = 1}, 1), ValueError);
+  EXPECT_THROW(run({}, 1, "hsic(sigma=median, reference=run)"), ValueError);
 }
 
 }  // namespace

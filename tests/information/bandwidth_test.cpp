@@ -39,7 +39,7 @@ TEST(Bandwidth, IsAPositiveNumberOrMedian) {
   for (const double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
                            std::numeric_limits<double>::infinity()}) {
     EXPECT_THAT(message_of<ValueError>([&] { check_bandwidth(bad, "sigma_x"); }),
-                testing::HasSubstr("sigma_x must be a positive number or 'median'"));
+                testing::HasSubstr("sigma_x must be a positive number"));
   }
 }
 

@@ -150,6 +150,28 @@ TEST(Network, ASeparateActivationBelongsToItsLayer) {
   EXPECT_TRUE(at::allclose(segment.layers[0].value.sum(1), at::ones({5})));
 }
 
+TEST(Network, ALayerThatWasNotAddedIsAnError) {
+  class Forgotten : public Network {
+   public:
+    Forgotten() : Network({4}, {.device = "cpu"}), output_(add(Dense(2))) {}
+    Tensor forward(const Tensor& x) override { return output_(hidden_(x)); }
+
+   private:
+    Dense hidden_{3};
+    Layer& output_;
+  };
+  EXPECT_THROW(Forgotten().build(), StateError);
+}
+
+TEST(Network, FitTakesLabelsAndTargetsOfAnyType) {
+  const Tensor x = inputs(32), y = labels(x);
+  for (const Tensor& given :
+       {y.to(at::kInt), y.unsqueeze(1), at::one_hot(y, 2), at::one_hot(y, 2).to(at::kDouble)}) {
+    EXPECT_NO_THROW(small()->fit(x, given, {.epochs = 1, .verbose = 0}));
+  }
+  EXPECT_NO_THROW(small()->fit(at::round(x).to(at::kLong), y, {.epochs = 1, .verbose = 0}));
+}
+
 TEST(Network, CustomLossOfTheWholeSegment) {
   auto model = small();
   const EstimatorPtr hsic = make_estimator("hsic(sigma=1)");

@@ -126,10 +126,40 @@ TEST_F(RunTest, AnInterruptedRunKeepsWhatItHas) {
 }
 
 TEST_F(RunTest, AFailedRunSaysWhy) {
-  EXPECT_THROW(run(trial({"dynamics.layers=[\"lstm_*\"]"}), {.out = out("a")}), ValueError);
+  EXPECT_THROW(run(trial({"training.optimizer={type=\"SGD\", learning_rate=3e38, momentum=0.99}"}),
+                   {.out = out("a")}),
+               Error);
   const RunRecord record = RunFolder::open(out("a")).read_record();
   EXPECT_EQ(record.status, "failed");
-  EXPECT_THAT(record.error, testing::HasSubstr("lstm_*"));
+  EXPECT_THAT(record.error, testing::HasSubstr("try a smaller learning rate"));
+}
+
+TEST_F(RunTest, AnExperimentThatCannotBeginTouchesNothing) {
+  run(trial(), {.out = out("a")});
+  const std::string before = text(out("a/plane.csv"));
+  EXPECT_THROW(run(trial({"dynamics.layers=[\"lstm_*\"]"}), {.out = out("a"), .force = true}),
+               ValueError);
+  EXPECT_THROW(run(trial({"model.input_shape=[13]"}), {.out = out("a"), .force = true}), Error);
+  EXPECT_EQ(text(out("a/plane.csv")), before);
+  EXPECT_EQ(RunFolder::open(out("a")).read_record().status, "finished");
+}
+
+TEST_F(RunTest, IsWrittenByOneProcessOnly) {
+  const RunFolder first = RunFolder::create(out("a"), false);
+  first.write_record({});
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_THROW(RunFolder::create(out("a"), true), ValueError);
+    EXPECT_THROW(RunFolder::open_to_write(out("a")), ValueError);
+  }
+}
+
+TEST_F(RunTest, EpochsOfBatchesAreThoseOfTheRun) {
+  // 3 epochs of 7 batches, every 5th measured: the rows alone do not tell how many an epoch has.
+  run(trial({"dynamics.every=5", "dynamics.on=\"batch\"", "dynamics.save=false"}),
+      {.out = out("a")});
+  const auto& mean = read_run(out("a")).planes[0].trajectories.layers[0].mean;
+  ASSERT_EQ(mean.size(), 5U);
+  EXPECT_DOUBLE_EQ(mean[4].epoch, 20.0 / 7);
 }
 
 TEST_F(RunTest, SavedSegmentsAreMeasuredAgain) {

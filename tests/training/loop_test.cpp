@@ -118,11 +118,11 @@ TEST_F(Loop, NothingToTrainOnIsAnError) {
 }
 
 TEST_F(Loop, EarlyStoppingWaitsAndRestores) {
-  // Validation losses 3, 2, 2.5, 2.4, …: the best is epoch 2, patience 1 ends after epoch 4.
+  // Validation losses 3, 2, 2.5, 2.4, …: the best is epoch 2, patience 2 ends after epoch 4.
   const std::vector<double> losses{3, 2, 2.5, 2.4, 1};
   network_.test_loss_of = [&](int64_t i) { return losses[static_cast<size_t>(i)]; };
   const auto stop = std::make_shared<EarlyStopping>(
-      EarlyStoppingOptions{.patience = 1, .restore_best_weights = true});
+      EarlyStoppingOptions{.patience = 2, .restore_best_weights = true});
   const LoopResult result = train(network_, data_, validation_, {.epochs = 5, .callbacks = {stop}});
   EXPECT_EQ(result.end, LoopEnd::stopped);
   EXPECT_EQ(result.history.epochs(), 4U);

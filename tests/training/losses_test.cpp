@@ -49,7 +49,23 @@ TEST(Losses, BinaryCrossEntropyByHandAndFromLogits) {
   const Tensor y = at::tensor({1, 0}, at::kLong);
   const double expected = -(std::log(0.9) + std::log(0.8)) / 2;
   EXPECT_NEAR(value("binary_cross_entropy", forward(p, y)), expected, 1e-12);
-  EXPECT_NEAR(value("binary_cross_entropy", forward(p, y, at::logit(p))), expected, 1e-12);
+  EXPECT_NEAR(value("binary_cross_entropy", forward(p, y, at::logit(p), true)), expected, 1e-12);
+}
+
+TEST(Losses, KnowWhichActivationTheLogitsAreBehind) {
+  // Equal logits under a softmax are one half each; under a sigmoid they would be nearly one.
+  const Tensor logits = at::full({2, 2}, 5.0, at::kDouble), y = at::eye(2, at::kDouble);
+  EXPECT_NEAR(value("binary_cross_entropy", forward(at::softmax(logits, 1), y, logits)),
+              std::log(2.0), 1e-12);
+  EXPECT_THROW(value("cross_entropy", forward(at::sigmoid(logits), y, logits, true)), ValueError);
+}
+
+TEST(Losses, TargetsThatAreNoClassesAreErrors) {
+  const Tensor column = at::tensor({2.0, 0.0}, at::kDouble).unsqueeze(1);
+  EXPECT_NEAR(value("nll", forward(at::log_softmax(kLogits, 1), column)), expected_cross_entropy(),
+              1e-12);
+  EXPECT_THROW(value("nll", forward(kLogits, column + 0.5)), ValueError);
+  EXPECT_THROW(value("cross_entropy", forward(kLogits, column)), ValueError);
 }
 
 TEST(Losses, RegressionByHand) {

@@ -18,6 +18,12 @@ TEST(Metrics, AccuracyOfClassesAndOneHot) {
   EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(kPrediction, one_hot)).mean(), 0.5);
 }
 
+TEST(Metrics, OptionsAreInTheName) {
+  EXPECT_EQ(Metric("top_k_accuracy(k=2)").name(), "top_k_accuracy(k=2)");
+  EXPECT_NO_THROW(check_names({"top_k_accuracy(k=2)", "top_k_accuracy(k=3)", "accuracy"}));
+  EXPECT_THROW(check_names({"accuracy", "mse", "accuracy"}), ValueError);
+}
+
 TEST(Metrics, AccuracyOfOneOutputIsAboveAHalf) {
   const Tensor p = at::tensor({.9, .4, .6}).unsqueeze(1);
   EXPECT_DOUBLE_EQ(Metric("accuracy")(forward(p, at::tensor({1, 0, 0}, at::kLong))).mean(), 2. / 3);

@@ -30,6 +30,10 @@ void add_doctor(CLI::App& app, Common& common, int& exit_code);
 CLI::App* add_verb(CLI::App& app, Common& common, const std::string& name, const std::string& what,
                    const std::string& examples);
 
+/// A check for options: a whole number that 64 bits hold. (CLI11 makes of a larger one the
+/// largest.)
+std::string check_whole_number(const std::string& text);
+
 /// Prints to stdout; a closed pipe ends the program quietly.
 void print(const std::string& text);
 

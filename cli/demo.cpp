@@ -39,7 +39,9 @@ void add_demo(CLI::App& app, Common& common, int& exit_code) {
                         "  glow demo --networks 2 --epochs 1000 --out runs/quick");
   auto arguments = std::make_shared<DemoArguments>();
   verb->add_option("--out", arguments->out, "The run folder")->capture_default_str();
-  verb->add_option("--seed", arguments->seed, "Of everything random")->capture_default_str();
+  verb->add_option("--seed", arguments->seed, "Of everything random")
+      ->check(check_whole_number)
+      ->capture_default_str();
   verb->add_option("--networks", arguments->networks, "How many networks")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();

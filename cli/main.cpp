@@ -139,6 +139,11 @@ CLI::App* add_verb(CLI::App& app, Common& common, const std::string& name, const
   return verb;
 }
 
+std::string check_whole_number(const std::string& text) {
+  int64_t number = 0;
+  return parse_number(text, number) ? "" : "'" + text + "' is no whole number of 64 bits";
+}
+
 void print(const std::string& text) {
   const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!whole || std::fflush(stdout) != 0) std::_Exit(141);  // as if SIGPIPE had ended it

@@ -41,7 +41,8 @@ void add_train(CLI::App& app, Common& common, int& exit_code) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   verb->add_option("--out", arguments->out, "The run folder (runs/NAME)");
-  auto* seed = verb->add_option("--seed", arguments->seed, "Of everything random");
+  auto* seed = verb->add_option("--seed", arguments->seed, "Of everything random")
+                   ->check(check_whole_number);
   verb->add_option("--device", arguments->device, "auto, cpu or cuda");
   verb->add_flag("--force", arguments->force, "Replace a finished run");
   verb->callback([arguments, seed, &common, &exit_code] {

@@ -8,6 +8,7 @@
 #include "glow/datasets/mnist.h"
 #include "glow/datasets/szt.h"
 #include "glow/information/binned.h"
+#include "glow/information/check_estimator.h"
 #include "glow/information/estimator.h"
 #include "glow/information/gradient_check.h"
 #include "glow/information/hsic.h"

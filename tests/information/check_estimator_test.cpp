@@ -1,0 +1,157 @@
+#include "glow/information/check_estimator.h"
+
+#include <cmath>
+
+#include "tests/information/support.h"
+
+namespace glow {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// What the estimators of the registry claim. One that is missing here fails the test.
+const std::map<std::string, EstimatorClaims>& claims() {
+  static const std::string cells = "cells stay where they are when the values move";
+  static const std::map<std::string, EstimatorClaims> all = {
+      {"hsic", {.rotated = true}},
+      {"binned",
+       {.translated = false,
+        .exceptions = {{"gaussian", cells},
+                       {"independent", "300 cells for 1000 examples: the plug-in bias"}}}},
+  };
+  return all;
+}
+
+class Registered : public testing::TestWithParam<std::string> {};
+
+TEST_P(Registered, KeepsTheContract) {
+  const auto found = claims().find(GetParam());
+  ASSERT_NE(found, claims().end()) << "no claims for " << GetParam();
+  const EstimatorPtr estimator = make_estimator(GetParam());
+  EXPECT_EQ(report(check_estimator(*estimator, found->second)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Registered, testing::ValuesIn(estimators().names()),
+                         [](const auto& test) { return test.param; });
+
+// A criterion that is right, to be made wrong in one way at a time.
+class Covariance : public Criterion {
+ public:
+  Covariance() : Criterion("covariance") {}
+  Estimate estimate(const Tensor& x, const Tensor& y) const override {
+    Estimate e = Criterion::estimate(x, y);
+    if (x.size(0) < 2) throw ValueError("covariance needs two rows");
+    check_constant(x, e);
+    check_constant(y, e);
+    return e;
+  }
+  Tensor criterion(const Tensor& x, const Tensor& y) const override {
+    if (x.isnan().any().item<bool>() || !at::isfinite(x).all().item<bool>()) refuse(x, "x");
+    if (!at::isfinite(y).all().item<bool>()) refuse(y, "y");
+    const Tensor a = x.to(at::kDouble), b = y.to(at::kDouble);
+    return wrong(((a - a.mean(0)).t().mm(b - b.mean(0)) / double(a.size(0) - 1)).square().sum(), a,
+                 b);
+  }
+  Unit unit() const override { return Unit::none; }
+
+ protected:
+  virtual Tensor wrong(const Tensor& value, const Tensor&, const Tensor&) const { return value; }
+
+ private:
+  static void check_constant(const Tensor& x, Estimate& e) {
+    if ((x == x.slice(0, 0, 1)).all().item<bool>()) {
+      e.value = e.value * 0;
+      e.warnings.push_back("constant");
+    }
+  }
+  static void refuse(const Tensor& t, const char* name) {
+    const Tensor place = at::isfinite(t).logical_not().nonzero()[0];
+    throw ValueError("{}: row {}, column {}", name, place[0].item<int64_t>(),
+                     place[1].item<int64_t>());
+  }
+};
+
+std::vector<std::string> failed(const Estimator& estimator, const EstimatorClaims& of = {}) {
+  std::vector<std::string> out;
+  for (const auto& fault : check_estimator(estimator, of)) out.push_back(fault.check);
+  return out;
+}
+
+template <class F>
+std::vector<std::string> failed_with(F change, const EstimatorClaims& of = {}) {
+  class Wrong : public Covariance {
+   public:
+    explicit Wrong(F f) : change_(f) {}
+    Tensor wrong(const Tensor& value, const Tensor& x, const Tensor& y) const override {
+      return change_(value, x, y);
+    }
+
+   private:
+    F change_;
+  };
+  return failed(Wrong(change), of);
+}
+
+TEST(CheckEstimator, PassesARightOne) {
+  EXPECT_THAT(failed(Covariance(), {.rotated = true}), IsEmpty());
+}
+
+TEST(CheckEstimator, RejectsEachKindOfWrongOne) {
+  using V = const Tensor&;
+  using testing::Contains;
+  EXPECT_THAT(failed_with([](V value, V x, V) { return value + 1e-3 * x[0][0]; }),
+              testing::IsSupersetOf({"rows permuted", "symmetric", "translated"}));
+  EXPECT_THAT(failed_with([](V value, V x, V) { return value * x.slice(1, 0, 1).square().mean(); }),
+              Contains("columns permuted"));
+  EXPECT_THAT(failed_with([](V value, V, V) { return value + 1e-3 * at::rand({}, at::kDouble); }),
+              testing::IsSupersetOf({"deterministic", "global random state"}));
+  EXPECT_THAT(failed_with([](V value, V, V) { return value * thread_count(); }),
+              Contains("threads"));
+  EXPECT_THAT(failed_with([](V value, V x, V) {
+                x.detach().add_(1);
+                return value;
+              }),
+              Contains("inputs unmodified"));
+  EXPECT_THAT(failed_with([](V value, V, V) { return value.detach(); }), Contains("graph"));
+  EXPECT_THAT(
+      failed_with([](V value, V, V) { return value.detach() + 0.5 * (value - value.detach()); }),
+      ElementsAre("gradient"));
+  EXPECT_THAT(failed_with([](V value, V x, V) {
+                const Tensor apart = x.unsqueeze(0) - x.unsqueeze(1);
+                return value + 0 * apart.square().sum(2).sqrt().sum();
+              }),
+              Contains("gradient at coincident points"));
+  EXPECT_THAT(failed_with([](V value, V, V) { return value + 1; }),
+              testing::IsSupersetOf({"independent"}));
+  EXPECT_THAT(failed_with([](V value, V, V) { return -value; }), Contains("dependent"));
+  EXPECT_THAT(failed_with([](V value, V, V) { return value; }, {.gaussian_error = 0.01}),
+              ElementsAre("gaussian"));
+  EXPECT_THAT(failed_with([](V value, V, V) { return value; }, {.scaled = true}),
+              ElementsAre("scaled"));
+}
+
+TEST(CheckEstimator, AnErrorWithoutAPlaceIsAFault) {
+  class Silent : public Criterion {
+   public:
+    Silent() : Criterion("silent") {}
+    Tensor criterion(const Tensor& x, const Tensor& y) const override {
+      return (at::nan_to_num(x, 0, 0, 0).mean(0).sum() * at::nan_to_num(y, 0, 0, 0).mean(0).sum());
+    }
+  };
+  EXPECT_THAT(failed(Silent()),
+              testing::IsSupersetOf({"not a number", "infinity", "one row", "constant"}));
+}
+
+TEST(CheckEstimator, LeavesOutWhatIsListedAndKnowsItsNames) {
+  EXPECT_THAT(failed_with([](const Tensor& value, const Tensor&, const Tensor&) { return -value; },
+                          {.exceptions = {{"dependent", "a distance"}}}),
+              testing::Not(testing::Contains("dependent")));
+  EXPECT_THAT(message_of<ValueError>([] {
+                check_estimator(Covariance(), {.exceptions = {{"symetric", "?"}}});
+              }),
+              testing::HasSubstr("symmetric"));
+}
+
+}  // namespace
+}  // namespace glow

@@ -49,7 +49,8 @@ struct BinnedOptions {
         Field{"bits", &O::bits, "quantise to 2^bits levels over the range (layer)"},
         Field{"equal_mass", &O::equal_mass,
               "cells with the same share of the values (of the layer)"},
-        Field{"correction", &O::correction, "none or miller_madow"},
+        Field{"correction", &O::correction,
+              "none, miller_madow, grassberger, chao_shen, james_stein or nsb"},
         Field{"reference", &O::reference, "what a range is fitted to: first, snapshot or run"}};
   }
 };

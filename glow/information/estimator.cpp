@@ -4,9 +4,23 @@
 
 #include "glow/core/error.h"
 #include "glow/core/spec.h"
+#include "glow/information/automatic.h"
 #include "glow/information/binned.h"
 #include "glow/information/checks.h"
+#include "glow/information/cka.h"
+#include "glow/information/conditional.h"
+#include "glow/information/discrete.h"
+#include "glow/information/distance_correlation.h"
+#include "glow/information/gaussian.h"
 #include "glow/information/hsic.h"
+#include "glow/information/kde.h"
+#include "glow/information/kl_entropy.h"
+#include "glow/information/ksg.h"
+#include "glow/information/lnc.h"
+#include "glow/information/mixed_ksg.h"
+#include "glow/information/nhsic.h"
+#include "glow/information/renyi.h"
+#include "glow/information/ross.h"
 
 namespace glow {
 namespace {
@@ -34,10 +48,52 @@ Registry<EstimatorPtr>::Entry entry(const std::string& name, const std::string& 
           }};
 }
 
+struct NoKeys {
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
+void add_discrete(Registry<EstimatorPtr>& registry) {
+  const std::vector<std::tuple<const char*, EntropyCorrection, const char*>> all = {
+      {"plugin", EntropyCorrection::none, "discrete variables, frequencies as probabilities"},
+      {"miller_madow", EntropyCorrection::miller_madow, "plugin, first-order bias taken off"},
+      {"grassberger", EntropyCorrection::grassberger, "digamma-corrected entropies"},
+      {"chao_shen", EntropyCorrection::chao_shen, "coverage-adjusted entropies"},
+      {"james_stein", EntropyCorrection::james_stein, "frequencies shrunk towards uniform"},
+      {"nsb", EntropyCorrection::nsb, "posterior mean of Nemenman, Shafee and Bialek"}};
+  for (const auto& [name, correction, doc] : all) {
+    registry.add({name, doc, describe<NoKeys>(),
+                  [name = std::string(name), correction = correction](const Table& table) {
+                    NoKeys none;
+                    fill(none, table, name);
+                    return std::make_shared<Discrete>(correction);
+                  }});
+  }
+}
+
 Registry<EstimatorPtr> built_in() {
   Registry<EstimatorPtr> registry("estimator");
+  registry.add(entry<Auto, AutoOptions>("auto", "what types, ties and dimensions ask for"));
+  add_discrete(registry);
   registry.add(entry<Binned, BinnedOptions>("binned", "plug-in information of binned activations"));
+  registry.add(entry<KSG, KSGOptions>("ksg", "k nearest neighbours, continuous variables"));
+  registry.add(entry<LNC, LNCOptions>("lnc", "ksg for strong dependence"));
+  registry.add(entry<Ross, RossOptions>("ross", "nearest neighbours, continuous and discrete"));
+  registry.add(
+      entry<MixedKSG, MixedKSGOptions>("mixed_ksg", "nearest neighbours, mixtures and ties"));
+  registry.add(entry<KL, KLOptions>("kl", "three Kozachenko-Leonenko entropies"));
+  registry.add(entry<WeightedKL, WeightedKLOptions>("weighted_kl", "the same, bias cancelled"));
+  registry.add(entry<MultiInformation, MultiInformationOptions>(
+      "multi_information", "total correlation of all columns by nearest neighbours"));
   registry.add(entry<HSIC, HSICOptions>("hsic", "Hilbert-Schmidt independence criterion"));
+  registry.add(entry<NHSIC, NHSICOptions>("nhsic", "normalised HSIC"));
+  registry.add(entry<CKA, CKAOptions>("cka", "centred kernel alignment"));
+  registry.add(entry<Dcor, DcorOptions>("dcor", "distance correlation"));
+  registry.add(entry<Renyi, RenyiOptions>("renyi", "matrix-based information of order alpha"));
+  registry.add(entry<KDE, KDEOptions>("kde", "bounds on noise-added layers"));
+  registry.add(entry<Gaussian, GaussianOptions>("gaussian", "covariances of Gaussian variables"));
+  registry.add(entry<CCA, GaussianOptions>("cca", "canonical correlations"));
+  registry.add(
+      entry<GaussianCopula, GaussianOptions>("gaussian_copula", "gaussian of normal scores"));
   return registry;
 }
 

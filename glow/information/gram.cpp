@@ -20,8 +20,16 @@ Tensor gram_matrix(const KernelVariable& variable) {
   const Tensor inner = at::mm(centred, centred.t());
   if (variable.kernel.kind == Kernel::Kind::linear) return inner;
   const Tensor norms = (centred * centred).sum(1);
+  // Rounding may go below zero, and leave something on the diagonal.
   const Tensor squared =
-      (norms.unsqueeze(0) + norms.unsqueeze(1) - 2 * inner).clamp_min(0);  // rounding may go below
+      (norms.unsqueeze(0) + norms.unsqueeze(1) - 2 * inner).clamp_min(0).fill_diagonal_(0);
+  if (variable.kernel.kind == Kernel::Kind::distance) {
+    // Below the rounding of the sum the rows are equal.
+    const double rounding = centred.scalar_type() == at::kDouble ? 1e-14 : 1e-6;
+    const Tensor equal =
+        squared.detach() <= (norms.unsqueeze(0) + norms.unsqueeze(1)).detach() * rounding;
+    return at::where(equal, 1, squared).sqrt() * equal.logical_not();
+  }
   const double sigma = variable.kernel.sigma;
   return (squared * (-0.5 / (sigma * sigma))).exp();
 }

@@ -9,9 +9,10 @@ namespace glow {
 
 using at::Tensor;
 
-/// gaussian: exp(−‖a−b‖²/(2 sigma²)); linear: ⟨a, b⟩ of the centred rows.
+/// gaussian: exp(−‖a−b‖²/(2 sigma²)); linear: ⟨a, b⟩ of the centred rows; distance: ‖a−b‖, of which
+/// distance correlation is made.
 struct Kernel {
-  enum class Kind { gaussian, linear };
+  enum class Kind { gaussian, linear, distance };
   Kind kind = Kind::gaussian;
   double sigma = 1;
 };
@@ -28,7 +29,8 @@ struct KernelVariable {
 
 /// The Gram matrix (m, m), with its graph where one is wanted and on any device: O(m²) memory. Rows
 /// are centred first, so that distances keep their digits; no (m, m, d) array, and no square root
-/// whose derivative would be 0/0 at coincident points.
+/// whose derivative would be 0/0 at coincident points: the distance of those is 0, and so is its
+/// derivative.
 Tensor gram_matrix(const KernelVariable& variable);
 
 }  // namespace glow

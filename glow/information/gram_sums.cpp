@@ -211,7 +211,8 @@ class TiledPass {
       inner = computed;
     }
     const Kernel& kernel = x.variable->kernel;
-    const double scale = -0.5 / (kernel.sigma * kernel.sigma);
+    const double scale =
+        kernel.kind == Kernel::Kind::gaussian ? -0.5 / (kernel.sigma * kernel.sigma) : 1;
     const double* norms = x.norms.data() + j.first;
     for (int64_t r = 0; r < i.padded; ++r) {
       const double* products = inner + r * j.padded;
@@ -224,7 +225,11 @@ class TiledPass {
           const double squared = std::max(0.0, norm + norms[c] - 2 * products[c]);
           row[c] = static_cast<T>(squared * scale);
         }
-        for (int64_t c = 0; c < j.padded; ++c) row[c] = exp_negative(row[c]);
+        if (kernel.kind == Kernel::Kind::gaussian) {
+          for (int64_t c = 0; c < j.padded; ++c) row[c] = exp_negative(row[c]);
+        } else {
+          for (int64_t c = 0; c < j.padded; ++c) row[c] = std::sqrt(row[c]);
+        }
       }
       std::fill(r < i.valid ? row + j.valid : row, row + j.padded, T(0));
     }
@@ -238,14 +243,16 @@ class TiledPass {
     }
     const auto rows = static_cast<size_t>(rows_);
     for (size_t v = 0; v < variables_.size(); ++v) {
-      const bool gaussian = variables_[v].variable->kernel.kind == Kernel::Kind::gaussian;
+      const Kernel::Kind kind = variables_[v].variable->kernel.kind;
       const auto& norms = variables_[v].norms;
       GramSums sums;
       sums.rows.assign(rows, 0.0);
-      sums.diagonal.assign(rows, 1.0);
+      sums.diagonal.assign(rows, kind == Kernel::Kind::gaussian ? 1.0 : 0.0);
       for (size_t i = 0; i < rows; ++i) {
         for (const auto& part : partial) sums.rows[i] += part.rows[v][i];
-        if (!gaussian) sums.diagonal[i] = static_cast<double>(static_cast<T>(norms[i]));
+        if (kind == Kernel::Kind::linear) {
+          sums.diagonal[i] = static_cast<double>(static_cast<T>(norms[i]));
+        }
         sums.total += sums.rows[i];
         sums.trace += sums.diagonal[i];
       }

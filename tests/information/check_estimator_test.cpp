@@ -13,12 +13,59 @@ using testing::IsEmpty;
 // What the estimators of the registry claim. One that is missing here fails the test.
 const std::map<std::string, EstimatorClaims>& claims() {
   static const std::string cells = "cells stay where they are when the values move";
+  const auto neighbours = [](double gaussian_error) {
+    return EstimatorClaims{.scaled = true, .tolerance = 1e-3, .gaussian_error = gaussian_error};
+  };
+  const EstimatorClaims discrete{.discrete = true, .scaled = true};
+  static const std::string one_continuous =
+      "for one continuous variable; the checks hand it whole numbers twice, whose ties noise "
+      "breaks";
+  EstimatorClaims multi_information = neighbours(0.1);
+  multi_information.exceptions = {{"constant", "what the columns of one variable share counts too"},
+                                  {"segment", "no coordinates on a layer"}};
+  EstimatorClaims kde{.symmetric = false, .rotated = true};
+  kde.exceptions = {{"precision", "rounded, rows of x become equal and y is no function of it"},
+                    {"gradient at coincident points", "only y, the layer, has a gradient"},
+                    {"graph", "the same"},
+                    {"independent", "a bound on I(X; Y + noise), y a function of x"},
+                    {"dependent", "the same"},
+                    {"constant", "a constant x with y that varies is no function"}};
   static const std::map<std::string, EstimatorClaims> all = {
-      {"hsic", {.rotated = true}},
+      {"auto", {.scaled = true, .tolerance = 1e-3, .gaussian_error = 0.1}},
+      {"plugin", discrete},
+      {"miller_madow", discrete},
+      {"grassberger", discrete},
+      {"chao_shen", discrete},
+      {"james_stein", discrete},
+      {"nsb", discrete},
       {"binned",
        {.translated = false,
         .exceptions = {{"gaussian", cells},
                        {"independent", "300 cells for 1000 examples: the plug-in bias"}}}},
+      {"ksg", neighbours(0.1)},
+      {"lnc", neighbours(0.1)},
+      {"ross",
+       {.discrete = true,
+        .scaled = true,
+        .exceptions = {{"rows permuted", one_continuous},
+                       {"columns permuted", one_continuous},
+                       {"symmetric", one_continuous}}}},
+      {"mixed_ksg", neighbours(0.1)},
+      {"kl", neighbours(0.1)},
+      {"weighted_kl", neighbours(0.1)},
+      {"multi_information", multi_information},
+      {"hsic", {.rotated = true}},
+      {"nhsic", {.rotated = true}},
+      {"cka", {.scaled = true, .rotated = true}},
+      {"dcor", {.scaled = true, .rotated = true}},
+      {"renyi",
+       {.scaled = true,
+        .rotated = true,
+        .exceptions = {{"gradient", "of a fixed width; here the median moves with x"}}}},
+      {"kde", kde},
+      {"gaussian", {.scaled = true, .rotated = true, .gaussian_error = 0.05}},
+      {"cca", {.scaled = true, .rotated = true, .gaussian_error = 0.05}},
+      {"gaussian_copula", {.scaled = true, .gaussian_error = 0.05}},
   };
   return all;
 }

@@ -1,0 +1,52 @@
+#include "glow/information/neighbours.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+
+#include "glow/core/error.h"
+#include "glow/information/neighbour_tree.h"
+#include "glow/information/sorted_line.h"
+
+namespace glow {
+
+PointSet::PointSet(const Tensor& points) : points_(points.contiguous()) {
+  if (size() > std::numeric_limits<int32_t>::max()) {
+    throw ValueError("neighbours are sought among fewer than 2^31 rows, got {}", size());
+  }
+  if (points_.size(1) == 1) {
+    line_ = std::make_unique<SortedLine>(points_.const_data_ptr<double>(), size());
+  } else if (points_.size(1) > 1) {
+    tree_ = std::make_unique<NeighbourTree>(points_);
+  }
+}
+PointSet::PointSet(PointSet&&) noexcept = default;
+PointSet& PointSet::operator=(PointSet&&) noexcept = default;
+PointSet::~PointSet() = default;
+
+Neighbours PointSet::nearest(int64_t k, bool indices) const {
+  if (k < 1 || k >= size()) throw ValueError("{} points have no {}-th neighbour", size(), k);
+  Neighbours out;
+  out.distances.resize(static_cast<size_t>(size()));
+  if (indices) out.indices.resize(static_cast<size_t>(size() * k));
+  int32_t* rows = indices ? out.indices.data() : nullptr;
+  line_ ? line_->nearest(k, out.distances.data(), rows)
+        : tree_->nearest(k, out.distances.data(), rows);
+  return out;
+}
+
+std::vector<int32_t> PointSet::nearer(const std::vector<double>& radii) const {
+  std::vector<int32_t> counts(static_cast<size_t>(size()));
+  line_ ? line_->nearer(radii.data(), counts.data()) : tree_->nearer(radii.data(), counts.data());
+  return counts;
+}
+
+std::vector<int32_t> PointSet::within(std::vector<double> radii) const {
+  for (double& r : radii) r = std::nextafter(r, std::numeric_limits<double>::infinity());
+  return nearer(radii);
+}
+
+Tensor joint_space(const std::vector<Tensor>& variables) { return at::cat(variables, 1); }
+
+}  // namespace glow

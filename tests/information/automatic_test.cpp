@@ -1,0 +1,65 @@
+#include "glow/information/automatic.h"
+
+#include "glow/information/layer_forms.h"
+#include "tests/information/support.h"
+
+namespace glow {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+TEST(Auto, ChoosesByTypesTiesAndDimensions) {
+  const Tensor x = normal({400, 1}, "x"), y = x + normal({400, 1}, "noise");
+  const Tensor classes = labels(400, 3, "c");
+  EXPECT_EQ(choose_estimator(x, y).spec, "ksg");
+  EXPECT_EQ(choose_estimator(x, classes).spec, "ross");
+  EXPECT_EQ(choose_estimator(classes, x).spec, "ross");
+  EXPECT_EQ(choose_estimator(classes, labels(400, 2, "d")).spec, "grassberger");
+  EXPECT_EQ(choose_estimator(at::relu(x), y).spec, "mixed_ksg");
+  EXPECT_EQ(choose_estimator(at::relu(x), classes).spec, "mixed_ksg");
+  EXPECT_EQ(choose_estimator(normal({400, 20}, "w"), y).spec, "gaussian_copula");
+}
+
+TEST(Auto, SaysWhatItTookAndGivesTheSame) {
+  const Tensor x = normal({400, 1}, "x"), y = x + normal({400, 1}, "noise");
+  const Estimate chosen = make_estimator("auto")->estimate(x, y);
+  EXPECT_EQ(chosen.number(), make_estimator("ksg")->estimate(x, y).number());
+  EXPECT_EQ(chosen.estimator, "auto");
+  EXPECT_THAT(chosen.warnings, Contains(HasSubstr("auto took ksg(k=3)")));
+}
+
+TEST(LayerForms, WithoutNoiseThereIsNoComplexity) {
+  const Segment segment = small_segment(200, 3);
+  for (const char* spec : {"auto", "ksg", "ross", "mixed_ksg", "kl", "gaussian", "cca"}) {
+    for (const auto& both : make_estimator(spec)->evaluate(segment)) {
+      EXPECT_FALSE(both.complexity.value.defined()) << spec;
+      EXPECT_THAT(both.complexity.warnings, Contains(HasSubstr("infinite for a deterministic")));
+      EXPECT_TRUE(both.generalization.value.defined()) << spec;
+      EXPECT_EQ(both.generalization.estimator, make_estimator(spec)->spec());
+    }
+  }
+}
+
+TEST(LayerForms, NoiseIsTheSameAtEverySnapshot) {
+  const Segment segment = small_segment(200, 3);
+  for (const char* spec : {"ksg(noise=0.1)", "gaussian(noise=0.1)", "mixed_ksg(noise=0.1)"}) {
+    const EstimatorPtr estimator = make_estimator(spec);
+    const auto once = estimator->evaluate(segment), again = estimator->evaluate(segment);
+    EXPECT_GT(once[0].complexity.number(), 0) << spec;
+    EXPECT_EQ(once[0].complexity.number(), again[0].complexity.number()) << spec;
+  }
+  // Less noise, more information.
+  EXPECT_GT(make_estimator("ksg(noise=0.05)")->evaluate(segment)[0].complexity.number(),
+            make_estimator("ksg(noise=0.5)")->evaluate(segment)[0].complexity.number());
+}
+
+TEST(LayerForms, KnowTiesByTheirColumn) {
+  const Tensor t = normal({100, 3}, "t");
+  EXPECT_EQ(tie_share(t), 0);
+  EXPECT_NEAR(tie_share(at::relu(t)), 0.5, 0.15);
+  EXPECT_EQ(tie_share(at::ones({50, 2})), 0) << "a constant is no mixture";
+}
+
+}  // namespace
+}  // namespace glow

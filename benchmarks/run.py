@@ -43,7 +43,14 @@ def training():
 
 def main():
     training()
-    for name in ("hsic_bench", "binned_bench", "loader_bench"):
+    for name in (
+        "hsic_bench",
+        "binned_bench",
+        "kernel_bench",
+        "ksg_bench",
+        "discrete_bench",
+        "loader_bench",
+    ):
         print(f"\n{name}", flush=True)
         subprocess.run([str(BIN / name), "--benchmark_counters_tabular=true"], check=True)
     print("\nestimators beside their peers", flush=True)

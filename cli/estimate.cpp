@@ -3,14 +3,18 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "glow/core/console.h"
 #include "glow/core/error.h"
+#include "glow/core/spec.h"
 #include "glow/core/stop.h"
 #include "glow/core/text.h"
+#include "glow/information/conditional.h"
 #include "glow/information/estimator.h"
+#include "glow/information/tasks.h"
 #include "glow/io/csv.h"
 #include "glow/io/npy.h"
 
@@ -19,11 +23,13 @@ namespace {
 
 struct EstimateArguments {
   std::vector<std::string> files, estimators;
-  std::string x, y, unit = "nats";
+  std::string x, y, given, task, unit = "nats";
+  int64_t n = 10'000, seed = 0;
 };
 
-struct Pair {
+struct Variables {
   Tensor x, y;
+  Tensor given = {};  // undefined without --given
 };
 
 struct Measured {
@@ -41,7 +47,12 @@ Tensor member(const std::map<std::string, Tensor>& arrays, const std::string& ke
                    did_you_mean(key, names), join(names, ", "), flag);
 }
 
-Pair read_pair(const EstimateArguments& arguments) {
+Variables read_variables(const EstimateArguments& arguments) {
+  if (!arguments.task.empty()) {
+    const Sample drawn =
+        sample(task(arguments.task), arguments.n, static_cast<uint64_t>(arguments.seed));
+    return {drawn.x, drawn.y};
+  }
   const auto& files = arguments.files;
   const auto has_ending = [&](size_t i, const char* ending) {
     return std::filesystem::path(files[i]).extension() == ending;
@@ -50,20 +61,26 @@ Pair read_pair(const EstimateArguments& arguments) {
     if (!std::filesystem::exists(file)) throw ValueError("{}: there is no such file", file);
   }
   if (files.size() == 2 && has_ending(0, ".npy") && has_ending(1, ".npy")) {
-    return {io::read_npy(files[0]), io::read_npy(files[1])};
+    Variables out{io::read_npy(files[0]), io::read_npy(files[1])};
+    if (!arguments.given.empty()) out.given = io::read_npy(arguments.given);
+    return out;
   }
   if (files.size() == 1 && has_ending(0, ".npz")) {
     const auto arrays = io::read_npz(files[0]);
-    return {member(arrays, arguments.x.empty() ? "x" : arguments.x, files[0], "--x"),
-            member(arrays, arguments.y.empty() ? "y" : arguments.y, files[0], "--y")};
+    Variables out{member(arrays, arguments.x.empty() ? "x" : arguments.x, files[0], "--x"),
+                  member(arrays, arguments.y.empty() ? "y" : arguments.y, files[0], "--y")};
+    if (!arguments.given.empty()) out.given = member(arrays, arguments.given, files[0], "--given");
+    return out;
   }
   if (files.size() == 1 && has_ending(0, ".csv")) {
     const io::CsvTable table = io::read_csv(files[0]);
     const auto names = [](const std::string& given, const char* otherwise) {
       return split(given.empty() ? otherwise : given, ',');
     };
-    return {io::columns(table, names(arguments.x, "x")),
-            io::columns(table, names(arguments.y, "y"))};
+    Variables out{io::columns(table, names(arguments.x, "x")),
+                  io::columns(table, names(arguments.y, "y"))};
+    if (!arguments.given.empty()) out.given = io::columns(table, split(arguments.given, ','));
+    return out;
   }
   throw ValueError("give FILE.npz, FILE.csv or X.npy Y.npy, not {}", join(files, " "));
 }
@@ -87,23 +104,56 @@ void check(const Tensor& array, const std::string& file, const char* name) {
                   array.dim() > 1 ? first[1].item<int64_t>() : 0);
 }
 
+// What a spec asks for, of the variables.
+struct Question {
+  std::string spec;
+  std::function<Estimate(const Variables&)> answer;
+};
+
+// `cmi(k=5)`, the one that takes a third variable.
+Question conditional(const std::string& spec) {
+  const Spec parsed = parse_spec(spec);
+  if (parsed.name != "cmi") {
+    throw ValueError("with --given the estimator is cmi, not {}", parsed.name);
+  }
+  CMIOptions options;
+  fill(options, parsed.options, "cmi");
+  return {spec, [options](const Variables& v) {
+            return conditional_mutual_information(v.x, v.y, v.given, options);
+          }};
+}
+
+Question question(const std::string& spec, bool given) {
+  if (given) return conditional(spec);
+  if (parse_spec(spec).name == "cmi") {
+    throw ValueError("cmi is conditional: name the third variable with --given");
+  }
+  const EstimatorPtr estimator = make_estimator(spec);
+  return {estimator->spec(),
+          [estimator](const Variables& v) { return estimator->estimate(v.x, v.y); }};
+}
+
 std::vector<Measured> measure(const EstimateArguments& arguments) {
   const Unit unit = parse_unit(arguments.unit);
-  std::vector<EstimatorPtr> estimators;
-  for (const auto& spec : arguments.estimators) estimators.push_back(make_estimator(spec));
-  const Pair pair = read_pair(arguments);
-  check(pair.x, arguments.files.front(), "x");
-  check(pair.y, arguments.files.back(), "y");
+  std::vector<Question> questions;
+  for (const auto& spec : arguments.estimators) {
+    questions.push_back(question(spec, !arguments.given.empty()));
+  }
+  const Variables variables = read_variables(arguments);
+  const std::string source = arguments.task.empty() ? arguments.files.front() : arguments.task;
+  check(variables.x, source, "x");
+  check(variables.y, arguments.task.empty() ? arguments.files.back() : source, "y");
+  if (variables.given.defined()) check(variables.given, source, "the given variable");
   std::vector<Measured> out;
-  for (const auto& estimator : estimators) {
+  for (const auto& [spec, answer] : questions) {
     check_stop();
     const auto started = std::chrono::steady_clock::now();
     try {
-      Estimate estimate = estimator->estimate(pair.x, pair.y);
+      Estimate estimate = answer(variables);
       const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
       out.push_back({in_unit(std::move(estimate), unit), taken.count()});
     } catch (const ValueError& error) {
-      throw DataError("{}: {}: {}", arguments.files.front(), estimator->spec(), error.what());
+      throw DataError("{}: {}: {}", source, spec, error.what());
     }
   }
   return out;
@@ -129,13 +179,15 @@ nlohmann::ordered_json to_json(const Measured& measured) {
 std::string table(const std::vector<Measured>& all) {
   size_t width = 9;
   for (const auto& m : all) width = std::max(width, m.estimate.estimator.size());
-  std::string out = fmt::format("{:<{}}  {:>11}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8}\n", "estimator",
-                                width, "value", "unit", "ceiling", "null mean", "n", "seconds");
+  std::string out =
+      fmt::format("{:<{}}  {:>11}  {:>9}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8}\n", "estimator", width,
+                  "value", "error", "unit", "ceiling", "null mean", "n", "seconds");
   const auto number = [](double v) { return std::isnan(v) ? "–" : fmt::format("{:.4g}", v); };
   for (const auto& [e, seconds] : all) {
-    out += fmt::format("{:<{}}  {:>11.6g}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8.2g}\n", e.estimator,
-                       width, e.number(), e.unit == Unit::none ? "" : to_string(e.unit),
-                       number(e.ceiling), number(e.null_mean), e.n, seconds);
+    out += fmt::format("{:<{}}  {:>11.6g}  {:>9}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8.2g}\n",
+                       e.estimator, width, e.number(), number(e.standard_error),
+                       e.unit == Unit::none ? "" : to_string(e.unit), number(e.ceiling),
+                       number(e.null_mean), e.n, seconds);
   }
   return out;
 }
@@ -149,6 +201,11 @@ int estimate(const EstimateArguments& arguments, const Common& common) {
     return kDone;
   }
   print(table(all));
+  if (!arguments.task.empty()) {
+    const double truth =
+        task(arguments.task).truth * unit_factor(Unit::nats, parse_unit(arguments.unit));
+    print(fmt::format("truth: {:.6g} {}\n", truth, arguments.unit));
+  }
   for (const auto& [e, seconds] : all) {
     for (const auto& text : e.warnings) warn(e.estimator + ": " + text);
   }
@@ -162,23 +219,36 @@ void add_estimate(CLI::App& app, Common& common, int& exit_code) {
                         "Examples:\n"
                         "  glow estimate data.npz --estimator \"hsic(sigma=median)\"\n"
                         "  glow estimate x.npy y.npy --estimator \"binned(bins=10)\" --unit bits\n"
-                        "  glow estimate table.csv --x height,weight --y age --json");
+                        "  glow estimate table.csv --x height,weight --y age --json\n"
+                        "  glow estimate data.npz --given z\n"
+                        "  glow estimate --task 1v1-normal-0.75 --estimator ksg --estimator cca");
   auto arguments = std::make_shared<EstimateArguments>();
-  verb->add_option("FILE", arguments->files, "FILE.npz, FILE.csv, or X.npy Y.npy")
-      ->required()
-      ->expected(1, 2);
+  verb->add_option("FILE", arguments->files, "FILE.npz, FILE.csv, or X.npy Y.npy")->expected(1, 2);
   verb->add_option("--x", arguments->x, "Array of an npz, or columns of a csv (x)");
   verb->add_option("--y", arguments->y, "Array of an npz, or columns of a csv (y)");
   verb->add_option("--estimator", arguments->estimators,
-                   "What measures; may be given again (hsic and binned)")
+                   "What measures; may be given again (auto: what the data ask for)")
       ->type_name("SPEC")
       ->allow_extra_args(false);
+  verb->add_option("--given", arguments->given,
+                   "The third variable, for I(X;Y|Z): array of an npz, columns of a csv, or Z.npy");
+  verb->add_option("--task", arguments->task, "Draws of a task of known truth, not a file");
+  verb->add_option("--n", arguments->n, "How many draws of the task")
+      ->check(CLI::Range(int64_t{1}, int64_t{100'000'000}))
+      ->capture_default_str();
+  verb->add_option("--seed", arguments->seed, "Of the draws")
+      ->check(check_whole_number)
+      ->capture_default_str();
   verb->add_option("--unit", arguments->unit, "nats or bits")
       ->check(CLI::IsMember({"nats", "bits"}))
       ->capture_default_str();
   verb->callback([arguments, &common, &exit_code] {
-    if (arguments->estimators.empty())
-      arguments->estimators = {"hsic(sigma=median)", "binned(bins=10, range=neuron)"};
+    if (arguments->files.empty() == arguments->task.empty()) {
+      throw ValueError("give a file or a --task");
+    }
+    if (arguments->estimators.empty()) {
+      arguments->estimators = {arguments->given.empty() ? "auto" : "cmi"};
+    }
     exit_code = estimate(*arguments, common);
   });
 }

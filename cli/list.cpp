@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "glow/datasets/registry.h"
 #include "glow/information/estimator.h"
+#include "glow/information/tasks.h"
 #include "glow/layers/activations.h"
 #include "glow/layers/registry.h"
 #include "glow/run/experiment.h"
@@ -35,6 +36,17 @@ std::vector<Item> experiment_items() {
   return out;
 }
 
+std::vector<Item> task_items() {
+  std::vector<Item> out;
+  for (const auto& task : tasks()) {
+    out.push_back(
+        {task.name,
+         fmt::format("{} + {} columns, {:.6g} nats", task.x_columns, task.y_columns, task.truth),
+         {}});
+  }
+  return out;
+}
+
 std::vector<Item> list(const std::string& kind) {
   if (kind == "estimators") return items(estimators());
   if (kind == "layers") return items(layers());
@@ -43,6 +55,7 @@ std::vector<Item> list(const std::string& kind) {
   if (kind == "metrics") return items(metrics());
   if (kind == "datasets") return items(data_sets());
   if (kind == "experiments") return experiment_items();
+  if (kind == "tasks") return task_items();
   std::vector<Item> out;
   for (const auto& name : activation_names()) out.push_back({name, "", {}});
   return out;
@@ -82,7 +95,7 @@ void add_list(CLI::App& app, Common& common, int& exit_code) {
   verb->add_option("KIND", *kind, "What to list")
       ->required()
       ->check(CLI::IsMember({"estimators", "layers", "activations", "losses", "optimizers",
-                             "metrics", "datasets", "experiments"}));
+                             "metrics", "datasets", "tasks", "experiments"}));
   verb->callback([kind, &common, &exit_code] {
     const auto found = list(*kind);
     print(common.json ? json(found).dump(2) + "\n" : text(found));

@@ -1,9 +1,9 @@
 # make demo    sets everything up and runs the main job on data that needs no download
 # make test    sets everything up and runs every test
-# Others: setup build bench lint format docs clean test-all
+# Others: setup build bench bench-accuracy lint format docs clean test-all
 
 .DEFAULT_GOAL := build
-.PHONY: setup build demo test test-all bench lint format docs clean
+.PHONY: setup build demo test test-all bench bench-accuracy lint format docs clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -54,6 +54,9 @@ bench: setup $(STAMPS)/pyglow
 	cmake --preset bench
 	@cmake --build build -j $(JOBS)
 	.venv/bin/python benchmarks/run.py
+
+bench-accuracy: build
+	.venv/bin/python benchmarks/accuracy.py
 
 SOURCES = $(shell git ls-files '*.h' '*.cpp')
 

@@ -48,7 +48,9 @@ def main():
         "binned_bench",
         "kernel_bench",
         "ksg_bench",
+        "kde_bench",
         "discrete_bench",
+        "edge_bench",
         "loader_bench",
     ):
         print(f"\n{name}", flush=True)

@@ -48,7 +48,7 @@ void add_demo(CLI::App& app, Common& common, int& exit_code) {
   verb->add_option("--epochs", arguments->epochs, "How long each trains")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  verb->add_flag("--force", arguments->force, "Replace a finished run");
+  verb->add_flag("--force", arguments->force, "Replace a run (runs/demo is made anew without)");
   verb->callback([arguments, &common, &exit_code] { exit_code = demo(*arguments, common); });
 }
 

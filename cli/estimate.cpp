@@ -1,10 +1,12 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "glow/core/console.h"
@@ -12,8 +14,10 @@
 #include "glow/core/spec.h"
 #include "glow/core/stop.h"
 #include "glow/core/text.h"
+#include "glow/information/automatic.h"
 #include "glow/information/conditional.h"
 #include "glow/information/estimator.h"
+#include "glow/information/symbols.h"
 #include "glow/information/tasks.h"
 #include "glow/io/csv.h"
 #include "glow/io/npy.h"
@@ -24,7 +28,12 @@ namespace {
 struct EstimateArguments {
   std::vector<std::string> files, estimators;
   std::string x, y, given, task, unit = "nats";
+  std::string discrete, continuous;  // which of them: x, y, both
   int64_t n = 10'000, seed = 0;
+
+  bool is_discrete(const char* variable) const {
+    return discrete == variable || discrete == "both";
+  }
 };
 
 struct Variables {
@@ -77,8 +86,21 @@ Variables read_variables(const EstimateArguments& arguments) {
     const auto names = [](const std::string& given, const char* otherwise) {
       return split(given.empty() ? otherwise : given, ',');
     };
-    Variables out{io::columns(table, names(arguments.x, "x")),
-                  io::columns(table, names(arguments.y, "y"))};
+    const auto read = [&](const char* variable, const std::string& given) {
+      const auto columns = names(given, variable);
+      if (given.empty() &&
+          std::find(table.header.begin(), table.header.end(), variable) == table.header.end()) {
+        throw ValueError("{} has no column '{}': name columns with --{}; it has {}", files[0],
+                         variable, variable, join(table.header, ", "));
+      }
+      if (arguments.is_discrete(variable)) return io::class_columns(table, columns);
+      try {
+        return io::columns(table, columns);
+      } catch (const DataError& error) {
+        throw DataError("{} (words are classes with --discrete {})", error.what(), variable);
+      }
+    };
+    Variables out{read("x", arguments.x), read("y", arguments.y)};
     if (!arguments.given.empty()) out.given = io::columns(table, split(arguments.given, ','));
     return out;
   }
@@ -104,6 +126,13 @@ void check(const Tensor& array, const std::string& file, const char* name) {
                   array.dim() > 1 ? first[1].item<int64_t>() : 0);
 }
 
+// Rows as class numbers, which every estimator knows for what they are.
+Tensor as_classes(const Tensor& values, const char* name) {
+  const Tensor rows = flatten_rows(values);
+  if (!rows.is_floating_point()) return rows;
+  return at::tensor(value_symbols(rows, name).of_row, at::kLong).unsqueeze(1);
+}
+
 // What a spec asks for, of the variables.
 struct Question {
   std::string spec;
@@ -123,12 +152,18 @@ Question conditional(const std::string& spec) {
           }};
 }
 
-Question question(const std::string& spec, bool given) {
-  if (given) return conditional(spec);
+Question question(const std::string& spec, const EstimateArguments& arguments) {
+  if (!arguments.given.empty()) return conditional(spec);
   if (parse_spec(spec).name == "cmi") {
     throw ValueError("cmi is conditional: name the third variable with --given");
   }
-  const EstimatorPtr estimator = make_estimator(spec);
+  EstimatorPtr estimator = make_estimator(spec);
+  const std::string &discrete = arguments.discrete, &continuous = arguments.continuous;
+  if (estimator->spec() == "auto") {
+    estimator = std::make_shared<Auto>(AutoOptions{discrete, continuous});
+  } else if (!continuous.empty()) {
+    throw ValueError("--continuous is for auto, not {}", spec);
+  }
   return {estimator->spec(),
           [estimator](const Variables& v) { return estimator->estimate(v.x, v.y); }};
 }
@@ -137,13 +172,15 @@ std::vector<Measured> measure(const EstimateArguments& arguments) {
   const Unit unit = parse_unit(arguments.unit);
   std::vector<Question> questions;
   for (const auto& spec : arguments.estimators) {
-    questions.push_back(question(spec, !arguments.given.empty()));
+    questions.push_back(question(spec, arguments));
   }
-  const Variables variables = read_variables(arguments);
+  Variables variables = read_variables(arguments);
   const std::string source = arguments.task.empty() ? arguments.files.front() : arguments.task;
   check(variables.x, source, "x");
   check(variables.y, arguments.task.empty() ? arguments.files.back() : source, "y");
   if (variables.given.defined()) check(variables.given, source, "the given variable");
+  if (arguments.is_discrete("x")) variables.x = as_classes(variables.x, "x");
+  if (arguments.is_discrete("y")) variables.y = as_classes(variables.y, "y");
   std::vector<Measured> out;
   for (const auto& [spec, answer] : questions) {
     check_stop();
@@ -194,20 +231,25 @@ std::string table(const std::vector<Measured>& all) {
 
 int estimate(const EstimateArguments& arguments, const Common& common) {
   const std::vector<Measured> all = measure(arguments);
+  std::optional<double> truth;
+  if (!arguments.task.empty()) {
+    truth = task(arguments.task).truth * unit_factor(Unit::nats, parse_unit(arguments.unit));
+  }
   if (common.json) {
     auto list = nlohmann::ordered_json::array();
-    for (const auto& one : all) list.push_back(to_json(one));
+    for (const auto& one : all) {
+      list.push_back(to_json(one));
+      if (truth) list.back()["truth"] = *truth;
+    }
     print(list.dump(2) + "\n");
     return kDone;
   }
   print(table(all));
-  if (!arguments.task.empty()) {
-    const double truth =
-        task(arguments.task).truth * unit_factor(Unit::nats, parse_unit(arguments.unit));
-    print(fmt::format("truth: {:.6g} {}\n", truth, arguments.unit));
-  }
+  if (truth) print(fmt::format("truth: {:.6g} {}\n", *truth, arguments.unit));
   for (const auto& [e, seconds] : all) {
-    for (const auto& text : e.warnings) warn(e.estimator + ": " + text);
+    for (const auto& text : e.warnings) {
+      warn(text.starts_with(e.estimator) ? text : e.estimator + ": " + text);
+    }
   }
   return kDone;
 }
@@ -220,6 +262,7 @@ void add_estimate(CLI::App& app, Common& common, int& exit_code) {
                         "  glow estimate data.npz --estimator \"hsic(sigma=median)\"\n"
                         "  glow estimate x.npy y.npy --estimator \"binned(bins=10)\" --unit bits\n"
                         "  glow estimate table.csv --x height,weight --y age --json\n"
+                        "  glow estimate iris.csv --x petal --y species --discrete y\n"
                         "  glow estimate data.npz --given z\n"
                         "  glow estimate --task 1v1-normal-0.75 --estimator ksg --estimator cca");
   auto arguments = std::make_shared<EstimateArguments>();
@@ -230,21 +273,33 @@ void add_estimate(CLI::App& app, Common& common, int& exit_code) {
                    "What measures; may be given again (auto: what the data ask for)")
       ->type_name("SPEC")
       ->allow_extra_args(false);
+  verb->add_option("--discrete", arguments->discrete,
+                   "Which of x and y holds classes: words in a csv, or numbers that do not look so")
+      ->check(CLI::IsMember({"x", "y", "both"}));
+  verb->add_option("--continuous", arguments->continuous,
+                   "Which of x and y holds quantities though they are whole numbers (for auto)")
+      ->check(CLI::IsMember({"x", "y", "both"}));
   verb->add_option("--given", arguments->given,
                    "The third variable, for I(X;Y|Z): array of an npz, columns of a csv, or Z.npy");
   verb->add_option("--task", arguments->task, "Draws of a task of known truth, not a file");
-  verb->add_option("--n", arguments->n, "How many draws of the task")
-      ->check(CLI::Range(int64_t{1}, int64_t{100'000'000}))
-      ->capture_default_str();
-  verb->add_option("--seed", arguments->seed, "Of the draws")
-      ->check(check_whole_number)
-      ->capture_default_str();
+  auto* n = verb->add_option("--n", arguments->n, "How many draws of the task")
+                ->check(CLI::Range(int64_t{1}, int64_t{100'000'000}))
+                ->capture_default_str();
+  auto* seed = verb->add_option("--seed", arguments->seed, "Of the draws")
+                   ->check(check_whole_number)
+                   ->capture_default_str();
   verb->add_option("--unit", arguments->unit, "nats or bits")
       ->check(CLI::IsMember({"nats", "bits"}))
       ->capture_default_str();
-  verb->callback([arguments, &common, &exit_code] {
+  verb->callback([arguments, n, seed, &common, &exit_code] {
     if (arguments->files.empty() == arguments->task.empty()) {
       throw ValueError("give a file or a --task");
+    }
+    if (!arguments->task.empty() && !arguments->given.empty()) {
+      throw ValueError("a task has no third variable: leave out --given");
+    }
+    if (arguments->task.empty() && (n->count() > 0 || seed->count() > 0)) {
+      throw ValueError("--n and --seed are for draws of a --task");
     }
     if (arguments->estimators.empty()) {
       arguments->estimators = {arguments->given.empty() ? "auto" : "cmi"};

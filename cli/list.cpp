@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "glow/datasets/registry.h"
@@ -17,6 +18,7 @@ namespace {
 struct Item {
   std::string name, doc;
   std::vector<FieldDescription> fields;
+  std::optional<double> truth = {};  // of a task
 };
 
 template <class Product>
@@ -42,7 +44,8 @@ std::vector<Item> task_items() {
     out.push_back(
         {task.name,
          fmt::format("{} + {} columns, {:.6g} nats", task.x_columns, task.y_columns, task.truth),
-         {}});
+         {},
+         task.truth});
   }
   return out;
 }
@@ -82,6 +85,7 @@ nlohmann::ordered_json json(const std::vector<Item>& items) {
       keys.push_back({{"name", field.name}, {"default", field.default_value}, {"doc", field.doc}});
     }
     out.push_back({{"name", item.name}, {"doc", item.doc}, {"keys", keys}});
+    if (item.truth) out.back()["truth"] = *item.truth;
   }
   return out;
 }
@@ -92,7 +96,10 @@ void add_list(CLI::App& app, Common& common, int& exit_code) {
   auto* verb = add_verb(app, common, "list", "What there is, with its keys and defaults",
                         "Example:\n  glow list estimators");
   auto kind = std::make_shared<std::string>();
-  verb->add_option("KIND", *kind, "What to list")
+  verb->add_option(
+          "KIND", *kind,
+          "estimators, layers, activations, losses, optimizers, metrics, datasets, tasks or "
+          "experiments")
       ->required()
       ->check(CLI::IsMember({"estimators", "layers", "activations", "losses", "optimizers",
                              "metrics", "datasets", "tasks", "experiments"}));

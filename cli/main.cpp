@@ -2,6 +2,7 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
@@ -50,8 +51,18 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
     if (app.got_subcommand(const_cast<CLI::App*>(sub))) verb = sub;
   }
   std::string hint;
-  if (verb == &app && argc > 1 && argv[1][0] != '-') {
-    hint = did_you_mean(argv[1], known);
+  std::string problem = error.what();
+  if (verb == &app) {
+    // CLI11 only says that a verb is missing.
+    const auto word = std::find_if(argv + 1, argv + argc, [&](const char* one) {
+      return std::find(known.begin(), known.end(), one) == known.end();
+    });
+    if (word == argv + argc) {
+      problem = "give one of " + join(known, ", ");
+    } else {
+      problem = fmt::format("'{}' is none of {}", *word, join(known, ", "));
+      hint = did_you_mean(*word, known);
+    }
   } else {
     std::vector<std::string> options;
     for (const auto* option : verb->get_options()) {
@@ -66,7 +77,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
     }
   }
   const std::string help = verb == &app ? "glow --help" : "glow " + verb->get_name() + " --help";
-  return fail(fmt::format("{}{} ({} says more)", error.what(), hint, help), kUsage);
+  return fail(fmt::format("{}{} ({} says more)", problem, hint, help), kUsage);
 }
 
 void add_common_flags(CLI::App& app, Common& common) {

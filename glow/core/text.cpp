@@ -50,8 +50,14 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string best = nearest(word, candidates);
   const size_t slip = std::max<size_t>(2, word.size() / 3);
-  if (best.empty() || edit_distance(word, best) > slip) return "";
-  return fmt::format("; did you mean '{}'?", best);
+  if (!best.empty() && edit_distance(word, best) <= slip) {
+    return fmt::format("; did you mean '{}'?", best);
+  }
+  // The beginning of one, as `lr` is not, but `1v1-normal` is.
+  const auto longer = std::find_if(
+      candidates.begin(), candidates.end(),
+      [&](const auto& candidate) { return word.size() > 2 && candidate.starts_with(word); });
+  return longer == candidates.end() ? "" : fmt::format("; did you mean '{}'?", *longer);
 }
 
 std::string number_text(double value) {

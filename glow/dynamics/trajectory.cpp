@@ -278,7 +278,10 @@ Turning turning(const Trajectory& trajectory) {
     out.last = i;
     if (mean[i].complexity > mean[out.turn].complexity) out.turn = i;
   }
-  if (!known) return out;
+  if (!known) {
+    out.last = mean.empty() ? 0 : mean.size() - 1;
+    return out;
+  }
 
   out.fall = mean[out.turn].complexity - mean[out.last].complexity;
   std::vector<double> falls;

@@ -43,7 +43,8 @@ std::vector<PlaneTrajectories> trajectories(const std::vector<PlaneRow>& rows, i
                                             int64_t batches = 0);
 
 /// First, turning and last point of a layer; the turning point is that of the largest mean
-/// complexity. Indices into `mean`, all of them 0 where no complexity is known.
+/// complexity. Indices into `mean`. Where no complexity is known nothing turns: the second is the
+/// first.
 struct Turning {
   size_t first = 0, turn = 0, last = 0;
   /// How far the complexity ends below its turning point, and one standard error of that fall over

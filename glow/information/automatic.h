@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 
+#include "glow/core/fields.h"
 #include "glow/information/estimator.h"
 
 namespace glow {
@@ -15,20 +16,30 @@ struct Choice {
   std::string why;
 };
 
-/// For x (n, dx) and y (n, dy): both discrete, `grassberger`; one of them, `ross`, or `mixed_ksg`
-/// where the other has ties; neither, `ksg`, `mixed_ksg` where there are ties, or `gaussian_copula`
-/// above ten columns in all, where nearest neighbours are far. Discrete is what `is_discrete` says.
-Choice choose_estimator(const Tensor& x, const Tensor& y);
-
 struct AutoOptions {
-  static constexpr auto fields() { return std::tuple{}; }
+  std::string discrete = {}, continuous = {};
+
+  static constexpr auto fields() {
+    using O = AutoOptions;
+    return std::tuple{
+        Field{"discrete", &O::discrete, "x, y or both: holds classes, whatever it looks like"},
+        Field{"continuous", &O::continuous, "x, y or both: holds quantities"}};
+  }
 };
+
+/// For x (n, dx) and y (n, dy): both discrete, `grassberger`; one of them, `ross`, or `mixed_ksg`
+/// where single values hold a part of the other, as relu's zero; neither, `ksg`, or so `mixed_ksg`,
+/// or `gaussian_copula` above ten columns in all, where nearest neighbours are far. Discrete are at
+/// most ten distinct rows, or more of whole numbers with five rows each on average; if both are,
+/// with five rows a pair, unless the options know better. Throws ValueError on NaN or infinity, or
+/// rows that differ.
+Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& options = {});
 
 /// Mutual information in nats by what `choose_estimator` says; the first of the warnings names it.
 /// On a layer: no complexity (see `ksg`), and the label by `ross` or `mixed_ksg`.
 class Auto : public Estimator {
  public:
-  explicit Auto(const AutoOptions& = {});
+  explicit Auto(const AutoOptions& options = {});
 
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
@@ -36,6 +47,9 @@ class Auto : public Estimator {
   void fit(const Segment& segment, Fit& fit) const override;
   AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
   Unit unit() const override { return Unit::nats; }
+
+ private:
+  AutoOptions options_;
 };
 
 }  // namespace glow

@@ -13,7 +13,7 @@ namespace glow {
 namespace {
 
 constexpr int64_t kMostRows = 2048;  // two million distances settle a median
-constexpr int64_t kBlock = 128;
+constexpr int64_t kDistanceBlock = 128;
 
 }  // namespace
 
@@ -52,8 +52,8 @@ double median_distance(const Tensor& x) {
   const Tensor norms = (rows * rows).sum(1);
   const double* norm = norms.const_data_ptr<double>();
   std::vector<double> positive;
-  for (int64_t begin = 0; begin < n; begin += kBlock) {
-    const int64_t end = std::min(n, begin + kBlock);
+  for (int64_t begin = 0; begin < n; begin += kDistanceBlock) {
+    const int64_t end = std::min(n, begin + kDistanceBlock);
     const Tensor products = at::mm(rows.slice(0, begin, end), rows.slice(0, begin).t());
     const double* product = products.const_data_ptr<double>();
     for (int64_t i = begin; i < end; ++i, product += n - begin) {

@@ -72,8 +72,12 @@ Tensor cholesky_factor(const Tensor& matrix) {
   }
   const int64_t d = matrix.size(0), stride = whole(d, kWholeVectors);
   Tensor factor = at::zeros({stride, stride}, at::kDouble);
-  factor.slice(0, 0, d).slice(1, 0, d).copy_(matrix.detach().tril());
+  const Tensor full = matrix.detach().contiguous();
   double* l = factor.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < d; ++i) {  // at::tril would start threads, however small the matrix
+    const double* row = full.const_data_ptr<double>() + i * d;
+    std::copy(row, row + i + 1, l + i * stride);
+  }
   bool positive = true;
   vectorized([&](auto bytes) GLOW_INLINE_BODY {
     for (int64_t i = 0; i < d && positive; ++i) {

@@ -11,9 +11,11 @@
 #include "glow/information/conditional.h"
 #include "glow/information/discrete.h"
 #include "glow/information/distance_correlation.h"
+#include "glow/information/edge.h"
 #include "glow/information/gaussian.h"
 #include "glow/information/hsic.h"
 #include "glow/information/kde.h"
+#include "glow/information/kernel_mi.h"
 #include "glow/information/kl_entropy.h"
 #include "glow/information/ksg.h"
 #include "glow/information/lnc.h"
@@ -90,10 +92,12 @@ Registry<EstimatorPtr> built_in() {
   registry.add(entry<Dcor, DcorOptions>("dcor", "distance correlation"));
   registry.add(entry<Renyi, RenyiOptions>("renyi", "matrix-based information of order alpha"));
   registry.add(entry<KDE, KDEOptions>("kde", "bounds on noise-added layers"));
+  registry.add(entry<KernelMI, KernelMIOptions>("kernel_mi", "kernel density estimates"));
   registry.add(entry<Gaussian, GaussianOptions>("gaussian", "covariances of Gaussian variables"));
   registry.add(entry<CCA, GaussianOptions>("cca", "canonical correlations"));
   registry.add(
       entry<GaussianCopula, GaussianOptions>("gaussian_copula", "gaussian of normal scores"));
+  registry.add(entry<Edge, EdgeOptions>("edge", "hashed variables, in linear time"));
   return registry;
 }
 

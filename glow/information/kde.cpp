@@ -154,14 +154,12 @@ Estimate estimate_pair(const Tensor& x, const Tensor& y, const KDEOptions& optio
 KDEBounds kde_bounds(const Tensor& t, double variance, const Symbols* labels,
                      const std::string& name) {
   // exp(−‖·‖²/8σ²) is the kernel of the lower bound, its fourth power that of the upper.
-  std::vector<KernelSum> wanted{{0}, {.variable = 0, .fourth_power = true}};
+  std::vector<KernelSum> wanted{{}, {.fourth_power = true}};
   if (labels) {
-    wanted = {{0},
-              {.variable = 0, .within_group = true},
-              {.variable = 0, .fourth_power = true},
-              {.variable = 0, .fourth_power = true, .within_group = true}};
+    wanted.push_back({.within_group = true});
+    wanted.push_back({.fourth_power = true, .within_group = true});
   }
-  const auto sums = kernel_sums({{name, t, 1 / (8 * variance)}}, wanted,
+  const auto sums = kernel_sums({name, t, 1 / (8 * variance)}, wanted,
                                 labels ? labels->of_row : std::vector<int32_t>{});
   const auto n = static_cast<double>(t.size(0));
   const auto bound = [&](const std::vector<double>& row_sums) {
@@ -180,7 +178,7 @@ KDEBounds kde_bounds(const Tensor& t, double variance, const Symbols* labels,
     return sum / n;
   };
   if (!labels) return {bound(sums[1]), bound(sums[0])};
-  return {bound(sums[2]), bound(sums[0]), label(sums[2], sums[3]), label(sums[0], sums[1])};
+  return {bound(sums[1]), bound(sums[0]), label(sums[1], sums[3]), label(sums[0], sums[2])};
 }
 
 Estimate kde_information(const Tensor& t, const KDEOptions& options) {

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "glow/core/error.h"
 #include "glow/core/parallel.h"
@@ -36,7 +39,7 @@ GLOW_INLINE T fast_exp_negative(T x) {
   constexpr T magic = T(1.5) * T(Bits(1) << mantissa);  // adding it rounds to an integer
   constexpr T ln2_high = single ? T(0.693359375) : T(0x1.62e42fee00000p-1);
   constexpr T ln2_low = single ? T(-2.12194440e-4) : T(0x1.a39ef35793c76p-33);
-  constexpr int degree = single ? 7 : 13;
+  constexpr int degree = single ? 7 : 12;
   constexpr double inverse_factorial[] = {1.0,
                                           1.0,
                                           1.0 / 2,
@@ -49,8 +52,7 @@ GLOW_INLINE T fast_exp_negative(T x) {
                                           1.0 / 362880,
                                           1.0 / 3628800,
                                           1.0 / 39916800,
-                                          1.0 / 479001600,
-                                          1.0 / 6227020800};
+                                          1.0 / 479001600};
   x = std::max(x, single ? T(-87) : T(-708));
   const T shifted = x * T(1.4426950408889634) + magic;
   const T k = shifted - magic;
@@ -226,25 +228,20 @@ struct SumRange {
 template <class T>
 class KernelPass {
  public:
-  KernelPass(const std::vector<KernelRows>& variables, const std::vector<KernelSum>& sums,
+  KernelPass(const KernelRows& variable, const std::vector<KernelSum>& sums,
              const GroupedOrder& order)
-      : sums_(sums), order_(order), rows_(variables[0].rows.size(0)) {
-    for (const auto& variable : variables) {
-      const Tensor rows = variable.rows.detach().contiguous();
-      variables_.push_back(rows.scalar_type() == at::kFloat
-                               ? prepare_rows<T, float>(variable, rows, order)
-                               : prepare_rows<T, double>(variable, rows, order));
-    }
+      : sums_(sums), order_(order), rows_(variable.rows.size(0)) {
+    const Tensor rows = variable.rows.detach().contiguous();
+    x_ = rows.scalar_type() == at::kFloat ? prepare_rows<T, float>(variable, rows, order)
+                                          : prepare_rows<T, double>(variable, rows, order);
   }
 
   // Whether float32 is wide enough: a distance has an error of a few units in the last place of the
   // norms that it is the difference of.
   bool precise() const {
     double largest = 0;
-    for (const auto& variable : variables_) {
-      for (const double norm : variable.norms) {
-        largest = std::isfinite(norm) ? std::max(largest, norm) : HUGE_VAL;
-      }
+    for (const double norm : x_.norms) {
+      largest = std::isfinite(norm) ? std::max(largest, norm) : HUGE_VAL;
     }
     return 4 * largest * static_cast<double>(std::numeric_limits<T>::epsilon()) <= kSeenRounding;
   }
@@ -268,7 +265,7 @@ class KernelPass {
     parallel_for(count, grain, [&](int64_t begin, int64_t end) {
       Partial& own = partial[static_cast<size_t>(begin / grain)];
       own.assign(sums_.size(), std::vector<double>(static_cast<size_t>(tiles * kSumTile)));
-      std::vector<T> entries((variables_.size() + 1) * kSumTile * kSumTile);
+      std::vector<T> entries(2 * kSumTile * kSumTile);
       for (int64_t t = begin; t < end; ++t) {
         if (stop_requested()) return;
         const auto [i, j] = upper[static_cast<size_t>(t)];
@@ -284,11 +281,7 @@ class KernelPass {
  private:
   using Partial = std::vector<std::vector<double>>;  // of each sum, of each place
 
-  int64_t work() const {
-    int64_t columns = 0;
-    for (const auto& variable : variables_) columns += variable.columns + kSumExpWork;
-    return rows_ * rows_ * columns / 2;
-  }
+  int64_t work() const { return rows_ * rows_ * (x_.columns + kSumExpWork) / 2; }
 
   SumRange range(int64_t tile) const {
     const int64_t first = tile * kSumTile;
@@ -299,37 +292,17 @@ class KernelPass {
   GLOW_INLINE void add_tile(const SumRange& i, const SumRange& j, T* entries,
                             Partial& partial) const {
     constexpr int64_t kEntries = kSumTile * kSumTile;
-    T* scratch = entries + static_cast<int64_t>(variables_.size()) * kEntries;
-    for (size_t v = 0; v < variables_.size(); ++v) {
-      fill_tile<bytes>(variables_[v], i, j, entries + static_cast<int64_t>(v) * kEntries);
+    T* fourth = entries + kEntries;
+    fill_tile<bytes>(i, j, entries);
+    if (fourth_powers_) {
+      for (int64_t e = 0; e < kEntries; ++e) {
+        const T square = entries[e] * entries[e];
+        fourth[e] = square * square;
+      }
     }
     for (size_t s = 0; s < sums_.size(); ++s) {
-      const KernelSum& sum = sums_[s];
-      const T* tile = entries + static_cast<int64_t>(sum.variable) * kEntries;
-      // A sum within groups adds up the same entries as the one before it.
-      const bool same = s > 0 && sum.variable == sums_[s - 1].variable &&
-                        sum.times == sums_[s - 1].times &&
-                        sum.fourth_power == sums_[s - 1].fourth_power;
-      if (sum.fourth_power || sum.times) {
-        if (!same) combine(sum, entries, scratch);
-        tile = scratch;
-      }
-      add_sums<bytes>(i, j, sum.within_group, tile, partial[s].data());
-    }
-  }
-
-  GLOW_INLINE void combine(const KernelSum& sum, const T* entries, T* out) const {
-    constexpr int64_t n = kSumTile * kSumTile;
-    const T* tile = entries + static_cast<int64_t>(sum.variable) * kSumTile * kSumTile;
-    if (sum.times) {
-      const T* other = entries + static_cast<int64_t>(*sum.times) * kSumTile * kSumTile;
-      for (int64_t e = 0; e < n; ++e) out[e] = tile[e] * other[e];
-      tile = out;
-    }
-    if (!sum.fourth_power) return;
-    for (int64_t e = 0; e < n; ++e) {
-      const T square = tile[e] * tile[e];
-      out[e] = square * square;
+      add_sums<bytes>(i, j, sums_[s].within_group, sums_[s].fourth_power ? fourth : entries,
+                      partial[s].data());
     }
   }
 
@@ -360,18 +333,17 @@ class KernelPass {
 
   // The entries of a tile; zero where there is no sample.
   template <int bytes>
-  GLOW_INLINE void fill_tile(const PreparedRows<T>& x, const SumRange& i, const SumRange& j,
-                             T* tile) const {
-    const T* a = x.tile(i.first);
-    const T* b = x.tile(j.first);
-    if (x.narrow()) {
-      negative_distances<T, bytes>(a, b, x.columns, tile);
+  GLOW_INLINE void fill_tile(const SumRange& i, const SumRange& j, T* tile) const {
+    const T* a = x_.tile(i.first);
+    const T* b = x_.tile(j.first);
+    if (x_.narrow()) {
+      negative_distances<T, bytes>(a, b, x_.columns, tile);
     } else {
       double products[kSumTile * kSumTile];
-      tile_products<T, bytes>(a, b, x.columns, products);
-      const double* norms = x.norms.data() + j.first;
+      tile_products<T, bytes>(a, b, x_.columns, products);
+      const double* norms = x_.norms.data() + j.first;
       for (int64_t r = 0; r < kSumTile; ++r) {
-        const double norm = x.norms[static_cast<size_t>(i.first + r)];
+        const double norm = x_.norms[static_cast<size_t>(i.first + r)];
         for (int64_t c = 0; c < kSumTile; ++c) {
           const double negative = 2 * products[r * kSumTile + c] - norm - norms[c];
           tile[r * kSumTile + c] = static_cast<T>(std::min(0.0, negative));
@@ -400,24 +372,23 @@ class KernelPass {
 
   const std::vector<KernelSum>& sums_;
   const GroupedOrder& order_;
-  std::vector<PreparedRows<T>> variables_;
+  PreparedRows<T> x_;
   int64_t rows_ = 0;
+  bool fourth_powers_ = std::any_of(sums_.begin(), sums_.end(),
+                                    [](const KernelSum& sum) { return sum.fourth_power; });
 };
 
 }  // namespace
 
-std::vector<std::vector<double>> kernel_sums(const std::vector<KernelRows>& variables,
+std::vector<std::vector<double>> kernel_sums(const KernelRows& variable,
                                              const std::vector<KernelSum>& sums,
                                              const std::vector<int32_t>& groups) {
-  const GroupedOrder order(variables[0].rows.size(0), groups);
-  const bool wide = std::any_of(variables.begin(), variables.end(), [](const auto& variable) {
-    return variable.rows.scalar_type() == at::kDouble;
-  });
-  if (!wide) {
-    const KernelPass<float> pass(variables, sums, order);
+  const GroupedOrder order(variable.rows.size(0), groups);
+  if (variable.rows.scalar_type() == at::kFloat) {
+    const KernelPass<float> pass(variable, sums, order);
     if (pass.precise()) return pass.run();
   }
-  return KernelPass<double>(variables, sums, order).run();
+  return KernelPass<double>(variable, sums, order).run();
 }
 
 }  // namespace glow

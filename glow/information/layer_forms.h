@@ -15,11 +15,12 @@ struct LayerForm {
   std::string spec;
   std::optional<double> noise = {};
   /// I(X; T + noise), given t with its noise.
-  std::function<Estimate(const Tensor& t)> complexity;
+  std::function<Estimate(const Tensor& t)> complexity = {};
   /// I(T; Y), Y class numbers (n); `name` is the layer's.
-  std::function<Estimate(const std::string& name, const Tensor& t, const Tensor& labels)> labels;
+  std::function<Estimate(const std::string& name, const Tensor& t, const Tensor& labels)> labels =
+      {};
   /// I(T; Y), Y targets (n, d).
-  std::function<Estimate(const Tensor& t, const Tensor& y)> targets;
+  std::function<Estimate(const Tensor& t, const Tensor& y)> targets = {};
 };
 
 /// The coordinates of every layer. Without noise there is no complexity: it is infinite for a

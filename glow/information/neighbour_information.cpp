@@ -16,7 +16,8 @@ namespace {
 
 constexpr int64_t kManyColumns = 50;
 constexpr double kManyTiedRows = 0.05;
-constexpr int64_t kWidthGrain = 4096;  // rows
+constexpr double kNeighbourCeilingShare = 0.2;  // share of a ceiling of few rows
+constexpr int64_t kWidthGrain = 4096;           // rows
 
 // How far the k neighbours of each row are at most in one variable.
 std::vector<double> half_widths(const Tensor& rows, const std::vector<int32_t>& indices,
@@ -154,7 +155,7 @@ void warn_of_ties(Estimate& estimate, const std::vector<double>& distances, doub
 
 void set_ceiling(Estimate& estimate, double ceiling) {
   estimate.ceiling = ceiling;
-  if (estimate.number() > ceiling - 1) {
+  if (estimate.number() > ceiling - std::min(1.0, kNeighbourCeilingShare * ceiling)) {
     estimate.warnings.push_back(
         fmt::format("saturated: the estimate is close to {:.3g} nats, the most that {} rows can "
                     "show; the information may be far larger",

@@ -8,11 +8,11 @@
 namespace glow {
 namespace {
 
-constexpr double kFar = 10;  // from here on the asymptotic series have all digits
+constexpr double kAsymptotic = 10;  // from here on the asymptotic series have all digits
 
 double nsb_digamma(double x) {
   double sum = 0;
-  for (; x < kFar; x += 1) sum -= 1 / x;
+  for (; x < kAsymptotic; x += 1) sum -= 1 / x;
   const double r = 1 / (x * x);
   return sum + std::log(x) - 0.5 / x -
          r * (1.0 / 12 -
@@ -20,7 +20,7 @@ double nsb_digamma(double x) {
                    r * (1.0 / 252 - r * (1.0 / 240 - r * (1.0 / 132 - r * 691.0 / 32760)))));
 }
 
-// 1/x + 1/2x² − ψ'(x), for x not below kFar.
+// 1/x + 1/2x² − ψ'(x), for x not below kAsymptotic.
 double nsb_trigamma_rest(double x) {
   const double r = 1 / (x * x);
   return -r / x *
@@ -29,13 +29,13 @@ double nsb_trigamma_rest(double x) {
 }
 double nsb_trigamma(double x) {
   double sum = 0;
-  for (; x < kFar; x += 1) sum += 1 / (x * x);
+  for (; x < kAsymptotic; x += 1) sum += 1 / (x * x);
   return sum + 1 / x + 0.5 / (x * x) - nsb_trigamma_rest(x);
 }
 
 // 1/x − ψ'(x+1), which is about 1/2x²: without the difference where x is large.
 double nsb_tail(double x) {
-  if (x < kFar) return 1 / x - nsb_trigamma(x + 1);
+  if (x < kAsymptotic) return 1 / x - nsb_trigamma(x + 1);
   return 0.5 / (x * x) + nsb_trigamma_rest(x);
 }
 
@@ -54,7 +54,7 @@ double nsb_stirling_rest(double x) {
 
 // ln Γ(x+n) − ln Γ(x) − n ln x, to the same absolute precision for all x.
 double nsb_log_rising(double x, double n) {
-  if (x < kFar) return std::lgamma(x + n) - std::lgamma(x) - n * std::log(x);
+  if (x < kAsymptotic) return std::lgamma(x + n) - std::lgamma(x) - n * std::log(x);
   return (x + n - 0.5) * std::log1p(n / x) - n + nsb_stirling_rest(x + n) - nsb_stirling_rest(x);
 }
 

@@ -8,6 +8,7 @@
 #include "glow/core/error.h"
 #include "glow/core/parallel.h"
 #include "glow/information/checks.h"
+#include "glow/information/discrete.h"
 #include "glow/information/layer_forms.h"
 #include "glow/information/neighbour_information.h"
 #include "glow/information/neighbours.h"
@@ -140,9 +141,8 @@ void check_ross(const RossOptions& options) {
   check_jitter(options.jitter);
 }
 
-bool is_discrete(const Tensor& t) {
-  if (!t.is_floating_point()) return true;
-  return t.detach().eq(t.detach().round()).all().item<bool>();
+int64_t distinct_rows(const Tensor& t, const std::string& name) {
+  return value_symbols(continuous(t, name).detach().to(at::kCPU, at::kDouble), name).kinds();
 }
 
 }  // namespace
@@ -168,10 +168,15 @@ Estimate Ross::estimate(const Tensor& x, const Tensor& y) const {
   check_same_rows(continuous(x, "x"), "x", continuous(y, "y"), "y");
   check_finite(x, "x");
   check_finite(y, "y");
-  if (is_discrete(y)) return ross_of(x, "x", y, "y", options_, spec());
-  if (is_discrete(x)) return ross_of(y, "y", x, "x", options_, spec());
-  throw ValueError(
-      "ross needs a discrete variable: neither x nor y holds whole numbers only; take ksg");
+  const bool x_discrete = is_discrete(x), y_discrete = is_discrete(y);
+  if (!x_discrete && !y_discrete) {
+    throw ValueError("ross needs a discrete variable: neither x nor y holds classes; take ksg");
+  }
+  // Of two, the one with fewer classes is the label.
+  const bool x_is_label =
+      x_discrete && (!y_discrete || distinct_rows(x, "x") < distinct_rows(y, "y"));
+  return x_is_label ? ross_of(y, "y", x, "x", options_, spec())
+                    : ross_of(x, "x", y, "y", options_, spec());
 }
 
 void Ross::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }

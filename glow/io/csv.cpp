@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "glow/core/error.h"
 #include "glow/core/text.h"
@@ -113,6 +114,7 @@ CsvTable parse_csv(std::string_view text, const std::string& path) {
   CsvParser parser(text, path);
   if (parser.only_breaks_left()) throw DataError("{}: empty, a header line expected", path);
   CsvTable table{path, parser.row(), {}, {}};
+  for (auto& name : table.header) name = std::string(trim(name));
   for (size_t i = 0; i < table.header.size(); ++i) {
     const auto first = std::find(table.header.begin(), table.header.end(), table.header[i]);
     if (static_cast<size_t>(first - table.header.begin()) < i) {
@@ -152,6 +154,26 @@ at::Tensor columns(const CsvTable& table, const std::vector<std::string>& names)
     for (const size_t place : places) *value++ = number(table, row, place);
   }
   return out;
+}
+
+at::Tensor class_columns(const CsvTable& table, const std::vector<std::string>& names) {
+  std::vector<at::Tensor> out;
+  for (const auto& name : names) {
+    const size_t place = column(table, name);
+    std::map<std::string_view, int64_t> numbers;
+    std::vector<int64_t> classes;
+    for (size_t row = 0; row < table.rows.size(); ++row) {
+      const std::string_view text = trim(table.rows[row][place]);
+      if (text.empty()) {
+        throw DataError("{}:{}: column '{}': an empty cell, a class expected", table.path,
+                        table.lines[row], name);
+      }
+      classes.push_back(
+          numbers.try_emplace(text, static_cast<int64_t>(numbers.size())).first->second);
+    }
+    out.push_back(at::tensor(classes, at::kLong));
+  }
+  return at::stack(out, 1);
 }
 
 std::string csv_cell(std::string_view text) {

@@ -32,6 +32,10 @@ size_t column(const CsvTable& table, const std::string& name);
 /// on an unknown column, DataError with path, line and column on a cell that is no finite number.
 at::Tensor columns(const CsvTable& table, const std::vector<std::string>& names);
 
+/// Columns as class numbers, int64 (rows, names): the texts of each numbered as they come. Throws
+/// ValueError on an unknown column, DataError with path, line and column on an empty cell.
+at::Tensor class_columns(const CsvTable& table, const std::vector<std::string>& names);
+
 /// A cell as it is written: quoted where it must be, and with a ' before text that a spreadsheet
 /// would take for a formula (= + - @ at its start, and no number).
 std::string csv_cell(std::string_view text);

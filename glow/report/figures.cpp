@@ -9,6 +9,7 @@
 #include "glow/report/axes.h"
 #include "glow/report/palette.h"
 #include "glow/report/panels.h"
+#include "glow/report/verdict.h"
 
 namespace glow::report {
 namespace {
@@ -47,6 +48,12 @@ class PlaneFigure {
  private:
   bool several() const { return rows_.size() > 1; }
 
+  // Settings of one run, not several runs.
+  bool one_run() const {
+    return std::all_of(rows_.begin(), rows_.end(),
+                       [&](const View& view) { return view.run == rows_[0].run; });
+  }
+
   /// Title, caption and key; gives where they end.
   double draw_head() {
     const double width = drawing_.width - 2 * kEdge;
@@ -54,14 +61,21 @@ class PlaneFigure {
     std::vector<std::string> names, captions;
     for (const auto& [run, plane] : rows_) {
       names.push_back(run->name);
-      const std::string caption = caption_of(*plane);
+      std::string caption = caption_of(*plane);
+      // The rows of one run are called by their settings.
+      if (const std::string spec = "; " + plane->trajectories.evaluator;
+          several() && one_run() && caption.ends_with(spec)) {
+        caption.resize(caption.size() - spec.size());
+      }
       if (std::find(captions.begin(), captions.end(), caption) == captions.end()) {
         captions.push_back(caption);
       }
     }
     const std::string evaluator = several() ? "" : rows_[0].plane->trajectories.evaluator;
-    const std::string name =
-        several() ? "The information plane of " + std::to_string(rows_.size()) + " runs" : names[0];
+    const auto count = std::to_string(rows_.size());
+    const std::string name = !several()  ? names[0]
+                             : one_run() ? names[0] + " by " + count + " settings of the estimator"
+                                         : "The information plane of " + count + " runs";
     drawing_.title = several() ? name : name + ": " + evaluator;
     const std::string shown = elide(name, width / 1.15, kTitleSize);
     drawing_.add(Text{{kEdge, y}, shown, {.size = kTitleSize, .colour = kInk, .bold = true}});
@@ -113,13 +127,15 @@ class PlaneFigure {
   double draw_row(const View& view, double y) {
     if (several()) {
       y += kRowTitleSize + 5;
-      const std::string name = elide(view.run->name, drawing_.width * 0.6, kRowTitleSize);
+      const std::string& evaluator = view.plane->trajectories.evaluator;
+      const std::string name =
+          elide(one_run() ? evaluator : view.run->name, drawing_.width * 0.6, kRowTitleSize);
       drawing_.add(Text{{kEdge, y}, name, {.size = kRowTitleSize, .colour = kInk, .bold = true}});
       const double x = kEdge + text_width(name, kRowTitleSize, true) + 6;
-      drawing_.add(
-          Text{{x, y},
-               elide(view.plane->trajectories.evaluator, drawing_.width - kEdge - x, kCaptionSize),
-               {kCaptionSize, kQuiet}});
+      drawing_.add(Text{{x, y},
+                        elide(one_run() ? finding(*view.plane) : evaluator,
+                              drawing_.width - kEdge - x, kCaptionSize),
+                        {kCaptionSize, kQuiet}});
       y += 2;
     }
     y += kTickSize + 7;  // the name of the colour bar stands above it
@@ -176,7 +192,11 @@ Drawing plane_figure(const std::vector<View>& rows, double width) {
 std::vector<std::string> write_figures(const RunData& run, const std::string& folder) {
   std::vector<std::vector<View>> figures;
   for (const auto& plane : run.planes) figures.push_back({{&run, &plane}});
-  return write_all(figures, folder, "plane");
+  std::vector<std::string> paths = write_all(figures, folder, "plane");
+  for (auto& path : write_all(planes_by_settings(run), folder, "settings")) {
+    paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 std::vector<std::string> write_comparison(const std::vector<RunData>& runs,

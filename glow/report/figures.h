@@ -18,7 +18,9 @@ inline constexpr double kPageWidth = 180 * kMillimetre, kColumnWidth = 85 * kMil
 Drawing plane_figure(const std::vector<View>& rows, double width);
 
 /// Writes `plane-<evaluator>-<on>.png`, `.svg`, `.pdf` for each plane, 180 mm wide, and the same 85
-/// mm wide as `…-column.*`. Makes the folder; gives the paths without their endings. Throws Error.
+/// mm wide as `…-column.*`; and where an estimator was used in several settings, all of them below
+/// each other as `settings-<evaluator>-<on>.*`. Makes the folder; gives the paths without their
+/// endings. Throws Error.
 std::vector<std::string> write_figures(const RunData& run, const std::string& folder);
 
 /// The same of several runs below each other, `comparison-<evaluator>-<on>.*`.

@@ -138,7 +138,7 @@ std::string null_words(const PlaneData& data, const std::vector<Share>& shares) 
 
 }  // namespace
 
-std::string verdict(const PlaneData& data) {
+std::string finding(const PlaneData& data) {
   const auto& plane = data.trajectories;
   size_t snapshots = 0;
   bool known = false;
@@ -148,7 +148,7 @@ std::string verdict(const PlaneData& data) {
   }
   std::string text;
   const auto shares = null_shares(plane);
-  if (snapshots == 0) return "Nothing is measured yet.";
+  if (snapshots == 0) return "Nothing is measured yet";
   if (!shares.empty()) {
     text = null_words(data, shares);
     // Between single batches the null moves as well: only an error tells a fall from that.
@@ -165,7 +165,14 @@ std::string verdict(const PlaneData& data) {
   } else {
     text = "No layer compressed" + gain_words(data);
   }
-  return text + " " + basis(plane) + ".";
+  return text;
+}
+
+std::string verdict(const PlaneData& data) {
+  const bool measured =
+      std::any_of(data.trajectories.layers.begin(), data.trajectories.layers.end(),
+                  [](const auto& layer) { return !layer.mean.empty(); });
+  return finding(data) + (measured ? " " + basis(data.trajectories) : "") + ".";
 }
 
 }  // namespace glow::report

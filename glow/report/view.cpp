@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <tuple>
 
 #include "glow/core/error.h"
 #include "glow/core/spec.h"
@@ -132,6 +133,25 @@ std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs)
       }
     }
   }
+  return out;
+}
+
+std::vector<std::vector<View>> planes_by_settings(const RunData& run) {
+  const auto key = [](const PlaneTrajectories& plane) {
+    return std::tuple(plane.evaluator.substr(0, plane.evaluator.find('(')), plane.on, plane.unit);
+  };
+  std::vector<std::vector<View>> out;
+  for (const auto& plane : run.planes) {
+    const auto group = std::find_if(out.begin(), out.end(), [&](const auto& views) {
+      return key(views[0].plane->trajectories) == key(plane.trajectories);
+    });
+    if (group == out.end()) {
+      out.push_back({{&run, &plane}});
+    } else {
+      group->push_back({&run, &plane});
+    }
+  }
+  std::erase_if(out, [](const auto& views) { return views.size() < 2; });
   return out;
 }
 

@@ -27,6 +27,10 @@ PlaneScales plane_scales(const std::vector<View>& views);
 /// the same position in the list and in the same unit. Every plane is in one group.
 std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs);
 
+/// Planes of one run by the same estimator in several settings, on the same data and in the same
+/// unit: what a verdict depends on.
+std::vector<std::vector<View>> planes_by_settings(const RunData& run);
+
 bool has_null(const PlaneTrajectories& plane);
 
 /// `dense_6 (2, output)`: a layer's name with its size.

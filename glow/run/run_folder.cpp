@@ -85,9 +85,13 @@ RunFolder RunFolder::create(const std::string& path, bool force) {
     } catch (const DataError&) {
       // It may have been a finished one.
     }
-    if (status == "finished" || status == "unreadable") {
+    // A failed one is to be mended and run again; of the others something would be lost.
+    if (status != "failed") {
       throw ValueError("{} holds {}; give another --out, or --force to replace it", path,
-                       status == "finished" ? "a finished run" : "a run.json that cannot be read");
+                       status == "finished"      ? "a finished run"
+                       : status == "interrupted" ? "an interrupted run"
+                       : status == "running"     ? "a run that was killed"
+                                                 : "a run.json that cannot be read");
     }
   }
   return folder;

@@ -160,10 +160,17 @@ void write_comparison(const std::vector<std::string>& folders, const std::string
 
 namespace {
 
-std::string error_text(double error) {
-  if (std::isnan(error)) return "";
-  return error == 0 || error >= 0.005 ? fmt::format("±{:.2f}", error)
-                                      : fmt::format("±{:.0e}", error);
+std::string complexity_text(const TrajectoryPoint& p) {
+  if (std::isnan(p.complexity)) return "–";
+  if (std::isfinite(p.complexity_null)) {
+    return fmt::format("{} (null {})", report::pretty_number(p.complexity, 3),
+                       report::pretty_number(p.complexity_null, 3));
+  }
+  return report::pretty_number_with_error(p.complexity, p.complexity_error);
+}
+
+std::string generalization_text(const TrajectoryPoint& p) {
+  return std::isnan(p.generalization) ? "–" : report::pretty_number(p.generalization, 3);
 }
 
 }  // namespace
@@ -172,27 +179,29 @@ std::string plane_table(const RunData& run) {
   std::string out;
   for (const auto& plane : run.planes) {
     const PlaneTrajectories& of = plane.trajectories;
-    const std::string unit = of.unit == Unit::none ? "" : " [" + to_string(of.unit) + "]";
+    const std::string unit = of.unit == Unit::none ? "" : ", " + to_string(of.unit);
     out +=
-        fmt::format("{}, {}{}\n", of.evaluator, of.on == "batch" ? "training batch" : of.on,
+        fmt::format("{}, {}{}{}\n", of.evaluator, of.on == "batch" ? "training batch" : of.on, unit,
                     of.networks.size() > 1
                         ? fmt::format(", mean ± standard error of {} networks", of.networks.size())
                         : "");
-    out += fmt::format("{:<14}{:^32}{:^32}{:^32}\n", "", "first", "turning", "last");
+    const int wide = report::has_null(of) ? 20 : 15;
+    out += fmt::format("{:<14}{:^{}}{:^{}}{:^{}}\n", "", "first", wide + 18, "turning", wide + 18,
+                       "last", wide + 18);
     out += fmt::format("{:<14}", "layer");
     for (int i = 0; i < 3; ++i) {
-      out += fmt::format("{:>7} {:>14} {:>9}", "epoch", plane.complexity_label,
+      out += fmt::format("{:>7} {:>{}} {:>9}", "epoch", plane.complexity_label, wide,
                          plane.generalization_label);
     }
-    out += unit + "\n";
+    out += "\n";
     for (const auto& layer : of.layers) {
       const Turning turn = turning(layer);
       out += fmt::format("{:<14}", layer.name);
       for (const size_t i : {turn.first, turn.turn, turn.last}) {
         if (i >= layer.mean.size()) continue;
         const TrajectoryPoint& p = layer.mean[i];
-        out += fmt::format("{:>7.4g} {:>8.4g}{:<6} {:>9.3g}", p.epoch, p.complexity,
-                           error_text(p.complexity_error), p.generalization);
+        out += fmt::format("{:>7.4g} {:>{}} {:>9}", p.epoch, complexity_text(p), wide,
+                           generalization_text(p));
       }
       out += "\n";
     }

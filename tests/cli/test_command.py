@@ -57,7 +57,8 @@ def test_version_and_help(tmp_path):
         (["report", "nowhere"], "no run folder"),
         (["measure", "nowhere", "--estimator", "hsic"], "no run folder"),
         (["estimate", "none.npz"], "no such file"),
-        ([], "subcommand"),
+        ([], "demo, train"),
+        (["foo"], "'foo' is none of demo"),
     ],
 )
 def test_usage_errors_are_2(tmp_path, arguments, expected):
@@ -168,6 +169,59 @@ def test_estimate_units(tmp_path):
     assert bits["value"] == pytest.approx(2, abs=1e-12)
 
 
+def test_estimate_takes_what_the_data_ask_for(tmp_path):
+    random = np.random.default_rng(1)
+    petal = random.normal(size=300)
+    species = np.where(petal + 0.3 * random.normal(size=300) > 0, "rose", "tulip")
+    rows = "".join(f"{a},{b}\n" for a, b in zip(petal, species, strict=True))
+    (tmp_path / "iris.csv").write_text("petal, species\n" + rows)
+    call = ["estimate", "iris.csv", "--x", "petal", "--y", "species"]
+    error = glow(*call, cwd=tmp_path, code=3).stderr
+    assert "iris.csv:2:" in error and "--discrete y" in error
+    (found,) = json.loads(glow(*call, "--discrete", "y", "--json", cwd=tmp_path).stdout)
+    assert "auto took ross(k=3): y is discrete" in found["warnings"][0]
+    assert 0.3 < found["value"] < np.log(2)
+    whole = np.arange(300)
+    np.savez(tmp_path / "w.npz", x=whole, y=whole // 100)
+    call = ["estimate", "w.npz", "--json"]
+    (found,) = json.loads(glow(*call, "--continuous", "x", cwd=tmp_path).stdout)
+    assert "auto took ross(k=3)" in found["warnings"][0]
+    error = glow(*call, "--continuous", "x", "--estimator", "ksg", cwd=tmp_path, code=2).stderr
+    assert "--continuous is for auto" in error
+
+
+def test_estimate_given_a_third_variable(tmp_path):
+    z = np.random.default_rng(2).normal(size=(3, 1000))
+    np.savez(tmp_path / "d.npz", x=z[0] + 0.5 * z[1], y=z[0] + 0.5 * z[2], cause=z[0])
+    (with_it,) = json.loads(
+        glow("estimate", "d.npz", "--given", "cause", "--json", cwd=tmp_path).stdout
+    )
+    (without,) = json.loads(glow("estimate", "d.npz", "--json", cwd=tmp_path).stdout)
+    assert with_it["estimator"] == "cmi(k=3)"
+    assert abs(with_it["value"]) < 0.1 and without["value"] > 0.3
+    call = ["estimate", "d.npz", "--given", "cause"]
+    assert "cmi" in glow(*call, "--estimator", "ksg", cwd=tmp_path, code=2).stderr
+    assert "cause" in glow("estimate", "d.npz", "--given", "cuase", cwd=tmp_path, code=2).stderr
+
+
+def test_estimate_of_a_task_of_known_truth(tmp_path):
+    call = ["estimate", "--task", "1v1-normal-0.75", "--n", "2000", "--estimator", "ksg"]
+    table = glow(*call, "--estimator", "gaussian", "--seed", "1", cwd=tmp_path)
+    assert "truth: 0.413339 nats" in table.stdout
+    runs = [json.loads(glow(*call, "--json", cwd=tmp_path).stdout)[0] for _ in range(2)]
+    assert runs[0]["value"] == runs[1]["value"] == pytest.approx(0.4133, abs=0.08)
+    assert len(glow("list", "tasks", cwd=tmp_path).stdout.splitlines()) >= 40
+    error = glow("estimate", "--task", "1v1-normal", cwd=tmp_path, code=2).stderr
+    assert "did you mean" in error
+
+
+def test_settings_of_an_estimator_share_a_figure(szt):
+    settings = ["--estimator", "binned(bins=10)", "--estimator", "binned(bins=100)"]
+    glow("measure", szt, *settings, cwd=szt)
+    (figure,) = (szt / "figures").glob("settings-binned-*-all.svg")
+    assert "by 3 settings of the estimator" in figure.read_text()
+
+
 def test_bad_data_is_3_and_nothing_is_written(tmp_path):
     x = np.zeros((10, 2))
     x[7, 1] = np.nan
@@ -225,7 +279,9 @@ def test_a_killed_run_can_be_reported(tmp_path):
     run.wait()
     glow("report", "run", cwd=tmp_path)
     assert (tmp_path / "run/report.html").exists()
-    glow("demo", "--networks", "1", "--epochs", "1", "--out", "run", cwd=tmp_path)
+    again = ["demo", "--networks", "1", "--epochs", "1", "--out", "run"]
+    assert "killed" in glow(*again, cwd=tmp_path, code=2).stderr
+    glow(*again, "--force", cwd=tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_fails_at_once(tmp_path):

@@ -228,7 +228,10 @@ TEST(TurningPoint, IgnoresWhatIsNotKnown) {
   EXPECT_EQ(marks.last, 3u);
 
   const auto none = trajectories({probe(1, 0, kUnknown), probe(1, 1, kUnknown)});
-  EXPECT_TRUE(std::isnan(turning(none.at(0).layers.at(0)).fall));
+  const Turning unknown = turning(none.at(0).layers.at(0));
+  EXPECT_TRUE(std::isnan(unknown.fall));
+  EXPECT_EQ(unknown.turn, 0u);
+  EXPECT_EQ(unknown.last + 1, none.at(0).layers.at(0).mean.size());
   EXPECT_TRUE(std::isnan(turning({}).fall));
 }
 

@@ -1,6 +1,7 @@
 #include "glow/information/automatic.h"
 
 #include "glow/information/layer_forms.h"
+#include "glow/information/ross.h"
 #include "tests/information/support.h"
 
 namespace glow {
@@ -18,6 +19,7 @@ TEST(Auto, ChoosesByTypesTiesAndDimensions) {
   EXPECT_EQ(choose_estimator(classes, labels(400, 2, "d")).spec, "grassberger");
   EXPECT_EQ(choose_estimator(at::relu(x), y).spec, "mixed_ksg");
   EXPECT_EQ(choose_estimator(at::relu(x), classes).spec, "mixed_ksg");
+  EXPECT_EQ(choose_estimator(x.clamp(-1, 1), y).spec, "mixed_ksg");
   EXPECT_EQ(choose_estimator(normal({400, 20}, "w"), y).spec, "gaussian_copula");
 }
 
@@ -27,6 +29,43 @@ TEST(Auto, SaysWhatItTookAndGivesTheSame) {
   EXPECT_EQ(chosen.number(), make_estimator("ksg")->estimate(x, y).number());
   EXPECT_EQ(chosen.estimator, "auto");
   EXPECT_THAT(chosen.warnings, Contains(HasSubstr("auto took ksg(k=3)")));
+}
+
+TEST(Auto, DoesNotTakeQuantitiesForClassesBecauseTheyAreRounded) {
+  const Tensor x = normal({1000, 1}, "x"), y = 0.8 * x + 0.6 * normal({1000, 1}, "noise");
+  const double truth = -0.5 * std::log(1 - 0.64);
+  for (const double scale : {10., 1000.}) {  // one decimal, and three
+    for (const bool whole : {false, true}) {
+      const auto rounded = [&](const Tensor& t) {
+        const Tensor steps = (t * scale).round();
+        return whole ? steps.to(at::kLong) : steps / scale;
+      };
+      EXPECT_EQ(choose_estimator(rounded(x), rounded(y)).spec, "ksg");
+      // KSG's deviation at n = 1000 is 0.03.
+      EXPECT_NEAR(Auto().estimate(rounded(x), rounded(y)).number(), truth, 0.12) << scale;
+    }
+  }
+}
+
+TEST(Auto, TakesWhatItIsTold) {
+  const Tensor counts = labels(400, 20, "counts"), classes = labels(400, 3, "c");
+  EXPECT_EQ(choose_estimator(counts, classes).spec, "grassberger");
+  EXPECT_EQ(choose_estimator(counts, classes, {.continuous = "x"}).spec, "ross");
+  EXPECT_EQ(choose_estimator(counts, classes, {.continuous = "both"}).spec, "ksg");
+  const Tensor years = at::arange(400, at::kLong);
+  EXPECT_EQ(choose_estimator(years, classes).spec, "ross");
+  EXPECT_EQ(Auto().estimate(years, classes).number(), ross(years, classes).number());
+  EXPECT_EQ(choose_estimator(classes, years).spec, "ross");
+  const Tensor parts = labels(400, 30, "parts"), clusters = labels(400, 30, "clusters");
+  EXPECT_EQ(choose_estimator(parts, clusters).spec, "ksg");  // 350 of 900 pairs
+  EXPECT_EQ(choose_estimator(parts, clusters, {.discrete = "both"}).spec, "grassberger");
+  EXPECT_EQ(choose_estimator(normal({400, 1}, "x"), clusters, {.discrete = "x"}).spec,
+            "grassberger");
+  EXPECT_EQ(message_of<ValueError>([] { Auto({.discrete = "x", .continuous = "both"}); }),
+            "auto: x cannot be both discrete and continuous");
+  EXPECT_EQ(make_estimator(Auto({.continuous = "both"}).spec())->spec(), "auto(continuous=both)");
+  EXPECT_EQ(message_of<ValueError>([] { Auto({.continuous = "z"}); }),
+            "auto: continuous is x, y or both, not 'z'");
 }
 
 TEST(LayerForms, WithoutNoiseThereIsNoComplexity) {

@@ -63,8 +63,10 @@ const std::map<std::string, EstimatorClaims>& claims() {
         .rotated = true,
         .exceptions = {{"gradient", "of a fixed width; here the median moves with x"}}}},
       {"kde", kde},
+      {"kernel_mi", {.scaled = true, .rotated = true, .gaussian_error = 0.15}},
       {"gaussian", {.scaled = true, .rotated = true, .gaussian_error = 0.05}},
       {"cca", {.scaled = true, .rotated = true, .gaussian_error = 0.05}},
+      {"edge", {.scaled = true, .gaussian_error = 0.1}},
       {"gaussian_copula", {.scaled = true, .gaussian_error = 0.05}},
   };
   return all;

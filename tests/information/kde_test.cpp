@@ -77,29 +77,23 @@ TEST(KernelSums, AreThoseOfWholeMatrices) {
   for (const int64_t n : {1, 63, 64, 65, 130}) {
     for (const int64_t d : {1, 7, 96, 97, 150}) {
       const std::string name = std::to_string(n) + " " + std::to_string(d);
-      const Tensor x = normal({n, d}, "x" + name) + 5, z = normal({n, 2}, "z" + name);
-      const Tensor y = labels(n, 4, "y" + name);
+      const Tensor x = normal({n, d}, "x" + name) + 5, y = labels(n, 4, "y" + name);
       const double scale = 0.5 / static_cast<double>(d);
-      const auto whole = [](const Tensor& t, double s) {
-        return (t.unsqueeze(0) - t.unsqueeze(1)).pow(2).sum(2).mul(-s).exp();
-      };
-      const Tensor k = whole(x, scale), l = whole(z, 1);
+      const Tensor k = (x.unsqueeze(0) - x.unsqueeze(1)).pow(2).sum(2).mul(-scale).exp();
       const Tensor same = y.unsqueeze(0).eq(y.unsqueeze(1)).to(at::kDouble);
+      const std::vector<Tensor> expected{k, k.pow(4), k * same, k.pow(4) * same};
       const Tensor group = y.to(at::kInt).contiguous();
       const int32_t* first = group.const_data_ptr<int32_t>();
       for (const auto type : {at::kDouble, at::kFloat}) {
-        const auto found =
-            kernel_sums({{"x", x.to(type), scale}, {"z", z.to(type), 1}},
-                        {{0},
-                         {.variable = 0, .fourth_power = true},
-                         {.variable = 1, .times = 0},
-                         {.variable = 1, .times = 0, .within_group = true},
-                         {.variable = 0, .fourth_power = true, .times = 1, .within_group = true}},
-                        {first, first + n});
-        const std::vector<Tensor> expected{k, k.pow(4), k * l, k * l * same, (k * l).pow(4) * same};
+        const auto found = kernel_sums({"x", x.to(type), scale},
+                                       {{},
+                                        {.fourth_power = true},
+                                        {.within_group = true},
+                                        {.fourth_power = true, .within_group = true}},
+                                       {first, first + n});
         for (size_t s = 0; s < expected.size(); ++s) {
-          const Tensor sums = at::tensor(found[s], at::kDouble);
-          EXPECT_TRUE(at::allclose(sums, expected[s].sum(1), type == at::kDouble ? 1e-12 : 2e-5, 0))
+          EXPECT_TRUE(at::allclose(at::tensor(found[s], at::kDouble), expected[s].sum(1),
+                                   type == at::kDouble ? 1e-12 : 2e-5, 0))
               << name << " sum " << s;
         }
       }

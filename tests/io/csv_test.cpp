@@ -30,6 +30,7 @@ TEST(Csv, TheLastLineNeedsNoBreak) {
   EXPECT_THAT(io::parse_csv("a,b\n1,", "").rows, ElementsAre(ElementsAre("1", "")));
   EXPECT_THAT(io::parse_csv("a,b\n1,\"2\"", "").rows, ElementsAre(ElementsAre("1", "2")));
   EXPECT_THAT(io::parse_csv("a", "").rows, testing::IsEmpty());
+  EXPECT_THAT(io::parse_csv("a, b \n1,2", "").header, ElementsAre("a", "b"));
 }
 
 TEST(Csv, NamesTheLine) {
@@ -75,6 +76,15 @@ TEST(Csv, NamesLineAndColumnOfWhatIsNoNumber) {
   EXPECT_EQ(at("1e999"), "t.csv:3: column 'b': '1e999' is no number");
   EXPECT_EQ(at("0x10"), "t.csv:3: column 'b': '0x10' is no number");
   EXPECT_THAT(at(std::string(1000, 'x')), HasSubstr("xxx…' is no number"));
+}
+
+TEST(Csv, GivesColumnsAsClasses) {
+  const auto table = io::parse_csv("species,n\ncat,1\n dog ,1\ncat,2\n", "t.csv");
+  EXPECT_TRUE(io::class_columns(table, {"species", "n"})
+                  .equal(at::tensor({0, 0, 1, 0, 0, 1}, at::kLong).view({3, 2})));
+  const auto gap = io::parse_csv("a,b\nx,1\n,2\n", "t.csv");
+  EXPECT_EQ(message_of<DataError>([&] { io::class_columns(gap, {"a"}); }),
+            "t.csv:3: column 'a': an empty cell, a class expected");
 }
 
 TEST(Csv, NamesTheNearestColumn) {

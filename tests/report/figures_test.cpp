@@ -10,6 +10,7 @@
 
 #include "glow/core/error.h"
 #include "glow/report/axes.h"
+#include "glow/report/verdict.h"
 #include "tests/report/sample.h"
 
 namespace glow::report {
@@ -195,8 +196,25 @@ TEST_F(Figures, PlanesOfOneNameDoNotOverwriteEachOther) {
   RunData run = szt_run(true);
   run.planes.push_back(run.planes[0]);
   const auto paths = write_figures(run, folder_);
-  ASSERT_EQ(paths.size(), 2u);
+  ASSERT_EQ(paths.size(), 3u);
   EXPECT_NE(paths[0], paths[1]);
+}
+
+TEST_F(Figures, SettingsOfAnEstimatorAreRowsOfOneFigure) {
+  RunData run = szt_run(true);
+  run.planes.push_back(run.planes[0]);
+  run.planes[1].trajectories.evaluator = "binned(bins=100)";
+  run.planes.push_back(run.planes[0]);
+  run.planes[2].trajectories.evaluator = "ksg(k=3)";  // another estimator: a figure of its own only
+  const auto paths = write_figures(run, folder_);
+  ASSERT_EQ(paths.size(), 4u);
+  EXPECT_THAT(paths[3], HasSubstr("settings-binned-"));
+  const std::string svg = read(paths[3] + ".svg");
+  EXPECT_THAT(svg, HasSubstr(">szt-tanh by 2 settings of the estimator<"));
+  EXPECT_THAT(svg, HasSubstr(">" + run.planes[0].trajectories.evaluator + "<"));
+  EXPECT_THAT(svg, HasSubstr(">binned(bins=100)<"));
+  EXPECT_THAT(svg, HasSubstr(">" + finding(run.planes[0]) + "<"));
+  EXPECT_THAT(svg, Not(HasSubstr("ksg")));
 }
 
 TEST_F(Figures, ComparisonHasARowARun) {

@@ -44,6 +44,7 @@ struct Variables {
 struct Measured {
   Estimate estimate;
   double seconds;
+  bool refused = false;  // the data were not for this estimator
 };
 
 Tensor member(const std::map<std::string, Tensor>& arrays, const std::string& key,
@@ -190,7 +191,13 @@ std::vector<Measured> measure(const EstimateArguments& arguments) {
       const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
       out.push_back({in_unit(std::move(estimate), unit), taken.count()});
     } catch (const ValueError& error) {
-      throw DataError("{}: {}: {}", source, spec, error.what());
+      if (questions.size() == 1) throw DataError("{}: {}: {}", source, spec, error.what());
+      // The others may have an answer.
+      Estimate none;
+      none.estimator = spec;
+      none.n = variables.x.size(0);
+      none.warnings = {error.what()};
+      out.push_back({std::move(none), 0, /*refused=*/true});
     }
   }
   return out;
@@ -220,9 +227,10 @@ std::string table(const std::vector<Measured>& all) {
       fmt::format("{:<{}}  {:>11}  {:>9}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8}\n", "estimator", width,
                   "value", "error", "unit", "ceiling", "null mean", "n", "seconds");
   const auto number = [](double v) { return std::isnan(v) ? "–" : fmt::format("{:.4g}", v); };
-  for (const auto& [e, seconds] : all) {
-    out += fmt::format("{:<{}}  {:>11.6g}  {:>9}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8.2g}\n",
-                       e.estimator, width, e.number(), number(e.standard_error),
+  const auto value = [](double v) { return std::isnan(v) ? "–" : fmt::format("{:.6g}", v); };
+  for (const auto& [e, seconds, refused] : all) {
+    out += fmt::format("{:<{}}  {:>11}  {:>9}  {:<5}  {:>9}  {:>11}  {:>9}  {:>8.2g}\n",
+                       e.estimator, width, value(e.number()), number(e.standard_error),
                        e.unit == Unit::none ? "" : to_string(e.unit), number(e.ceiling),
                        number(e.null_mean), e.n, seconds);
   }
@@ -231,6 +239,9 @@ std::string table(const std::vector<Measured>& all) {
 
 int estimate(const EstimateArguments& arguments, const Common& common) {
   const std::vector<Measured> all = measure(arguments);
+  const int code = std::any_of(all.begin(), all.end(), [](const auto& m) { return m.refused; })
+                       ? kBadData
+                       : kDone;
   std::optional<double> truth;
   if (!arguments.task.empty()) {
     truth = task(arguments.task).truth * unit_factor(Unit::nats, parse_unit(arguments.unit));
@@ -242,16 +253,17 @@ int estimate(const EstimateArguments& arguments, const Common& common) {
       if (truth) list.back()["truth"] = *truth;
     }
     print(list.dump(2) + "\n");
-    return kDone;
+    return code;
   }
   print(table(all));
   if (truth) print(fmt::format("truth: {:.6g} {}\n", *truth, arguments.unit));
-  for (const auto& [e, seconds] : all) {
+  for (const auto& measured : all) {
+    const Estimate& e = measured.estimate;
     for (const auto& text : e.warnings) {
       warn(text.starts_with(e.estimator) ? text : e.estimator + ": " + text);
     }
   }
-  return kDone;
+  return code;
 }
 
 }  // namespace

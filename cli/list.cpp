@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "glow/datasets/registry.h"
+#include "glow/information/conditional.h"
 #include "glow/information/estimator.h"
 #include "glow/information/tasks.h"
 #include "glow/layers/activations.h"
@@ -51,7 +52,12 @@ std::vector<Item> task_items() {
 }
 
 std::vector<Item> list(const std::string& kind) {
-  if (kind == "estimators") return items(estimators());
+  if (kind == "estimators") {
+    std::vector<Item> all = items(estimators());
+    all.push_back(
+        {"cmi", "conditional information, for `glow estimate --given`", describe<CMIOptions>()});
+    return all;
+  }
   if (kind == "layers") return items(layers());
   if (kind == "losses") return items(losses());
   if (kind == "optimizers") return items(optimizers());

@@ -65,11 +65,12 @@ int main() {
                  .metrics = {"accuracy", confidence}});
   model.attach_evaluator(Correlation());
   const auto history = model.fit_generator(
-      train, validation, 50, {.verbose = 0, .callbacks = {std::make_shared<GoodEnough>(0.95)}});
+      train, validation, 50, {.verbose = 0, .callbacks = {std::make_shared<GoodEnough>(0.9)}});
   fmt::print("{} epochs, accuracy {:.3f}, confidence {:.3f} ({})\n", history.epochs(),
              history["accuracy"].back(), history["confidence"].back(), model.result().why);
   for (const auto& row : model.plane()) {
-    if (row.step == 0)
+    if (row.step == model.plane().back().step) {
       fmt::print("{:<10} correlation with y {:.4f}\n", row.name, row.generalization);
+    }
   }
 }

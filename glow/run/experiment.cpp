@@ -105,6 +105,10 @@ void check_dynamics(const Experiment& experiment, const Table& table) {
   at_place(table, "unit", [&] { parse_unit(dynamics.unit); });
   at_place(table, find(table, "on") ? "on" : "every", [&] {
     TrackerOptions options{.every = dynamics.every, .on = dynamics.on};
+    Tracker({}, options, {});
+  });
+  at_place(table, "snapshots", [&] {
+    TrackerOptions options;
     options.snapshots = dynamics.snapshots;
     Tracker({}, options, {});
   });

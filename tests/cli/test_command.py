@@ -190,6 +190,16 @@ def test_estimate_takes_what_the_data_ask_for(tmp_path):
     assert "--continuous is for auto" in error
 
 
+def test_an_estimator_that_refuses_leaves_the_others_their_answers(tmp_path):
+    call = ["estimate", "--task", "multinormal-dense-3-3-0.5", "--n", "500"]
+    both = [*call, "--estimator", "lnc", "--estimator", "gaussian"]
+    lnc, gaussian = json.loads(glow(*both, "--json", cwd=tmp_path, code=3).stdout)
+    assert lnc["value"] is None and "as many neighbours as columns" in lnc["warnings"][0]
+    assert gaussian["value"] == pytest.approx(gaussian["truth"], abs=0.2)
+    assert "–" in glow(*both, cwd=tmp_path, code=3).stdout
+    assert "lnc" in glow(*call, "--estimator", "lnc", cwd=tmp_path, code=3).stderr
+
+
 def test_estimate_given_a_third_variable(tmp_path):
     z = np.random.default_rng(2).normal(size=(3, 1000))
     np.savez(tmp_path / "d.npz", x=z[0] + 0.5 * z[1], y=z[0] + 0.5 * z[2], cause=z[0])

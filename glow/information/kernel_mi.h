@@ -53,8 +53,8 @@ struct KernelMIOptions {
 Estimate kernel_mi(const Tensor& x, const Tensor& y, const KernelMIOptions& options = {});
 
 /// Of every layer with X and with one-hot Y. No value, and a warning, where a Gaussian would need
-/// more rows than there are or the information is infinite. Covariances, or the sides of boxes without a bandwidth, are those of
-/// the reference.
+/// more rows than there are or the information is infinite. Covariances, or the sides of boxes
+/// without a bandwidth, are those of the reference.
 class KernelMI : public Estimator {
  public:
   explicit KernelMI(const KernelMIOptions& options = {});

@@ -3,40 +3,16 @@
 //
 //   build/bin/edge_bench --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <ctime>
 
-#include "glow/core/parallel.h"
+#include "benchmarks/timing.h"
 #include "glow/information/edge.h"
 
 namespace {
 
 using at::Tensor;
-
-// CPU time of this thread: what else the machine does matters less.
-double now() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-template <class Job>
-void run(benchmark::State& state, Job job) {
-  at::set_num_threads(1);
-  glow::set_thread_count(1);
-  double best = 1e9;
-  for (auto _ : state) {
-    const double begin = now();
-    benchmark::DoNotOptimize(job());
-    const double seconds = now() - begin;
-    best = std::min(best, seconds);
-    state.SetIterationTime(seconds);
-  }
-  state.counters["best_ms"] = best * 1e3;
-}
+using glow::benchmarks::run;
 
 void figure_2(benchmark::State& state) {
   at::manual_seed(1);

@@ -3,54 +3,19 @@
 //
 //   build/bin/hsic_bench --benchmark_repetitions=9 --benchmark_report_aggregates_only=true
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
-#include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <ctime>
-#include <map>
 #include <string>
 
-#include "glow/core/parallel.h"
+#include "benchmarks/timing.h"
 #include "glow/information/hsic.h"
 
 namespace {
 
 using at::Tensor;
+using glow::benchmarks::run;
 
 constexpr double kSigma = 5;
-
-// The fastest run of each job, by name, in seconds.
-std::map<std::string, double>& fastest() {
-  static std::map<std::string, double> seconds;
-  return seconds;
-}
-
-// CPU time of this thread: what else the machine does matters less.
-double now() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-template <class Job>
-void run(benchmark::State& state, const std::string& name, const std::string& glow_name, Job job) {
-  at::set_num_threads(1);
-  glow::set_thread_count(1);
-  const at::AutoGradMode no_graph(false);
-  double best = fastest().count(name) ? fastest()[name] : 1e9;
-  for (auto _ : state) {
-    const double begin = now();
-    benchmark::DoNotOptimize(job());
-    const double seconds = now() - begin;
-    best = std::min(best, seconds);
-    state.SetIterationTime(seconds);
-  }
-  fastest()[name] = best;
-  state.counters["best_ms"] = best * 1e3;
-  if (fastest().count(glow_name)) state.counters["against_glow"] = best / fastest()[glow_name];
-}
 
 Tensor pixels(int64_t m) {
   at::manual_seed(1);

@@ -5,17 +5,12 @@
 //
 //   build/bin/kernel_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
-#include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
-#include <map>
 #include <string>
 
-#include "glow/core/parallel.h"
+#include "benchmarks/timing.h"
 #include "glow/information/cka.h"
 #include "glow/information/distance_correlation.h"
 #include "glow/information/nhsic.h"
@@ -24,41 +19,13 @@
 namespace {
 
 using at::Tensor;
-
-// The fastest run of each job, by name, in seconds.
-std::map<std::string, double>& fastest() {
-  static std::map<std::string, double> seconds;
-  return seconds;
-}
-
-// CPU time of this thread: what else the machine does matters less.
-double now() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
+using glow::benchmarks::run;
 
 // `name` is "glow" or a peer's, `job` what both do.
 template <class Job>
-void run(benchmark::State& state, const std::string& name, const std::string& job, Job body) {
-  at::set_num_threads(1);
-  glow::set_thread_count(1);
-  const at::AutoGradMode no_graph(false);
-  const std::string key = name + job + std::to_string(state.range(0));
-  double best = fastest().count(key) ? fastest()[key] : 1e9;
-  for (auto _ : state) {
-    const double begin = now();
-    benchmark::DoNotOptimize(body());
-    const double seconds = now() - begin;
-    best = std::min(best, seconds);
-    state.SetIterationTime(seconds);
-  }
-  fastest()[key] = best;
-  state.counters["best_ms"] = best * 1e3;
-  const std::string ours = "glow" + job + std::to_string(state.range(0));
-  if (name != "glow" && fastest().count(ours)) {
-    state.counters["against_glow"] = best / fastest()[ours];
-  }
+void compare(benchmark::State& state, const std::string& name, const std::string& job, Job body) {
+  const std::string what = job + std::to_string(state.range(0));
+  run(state, name + what, "glow" + what, body);
 }
 
 Tensor pixels(int64_t m) {
@@ -90,21 +57,21 @@ Tensor eager_resolvent(const Tensor& x) {
 
 void nhsic_layers(benchmark::State& state) {
   const Tensor x = pixels(state.range(0)), t = hidden(state.range(0));
-  run(state, "glow", "nhsic", [&] { return glow::nhsic(t, x).number(); });
+  compare(state, "glow", "nhsic", [&] { return glow::nhsic(t, x).number(); });
 }
 void nhsic_layers_eager(benchmark::State& state) {
   const Tensor x = pixels(state.range(0)), t = hidden(state.range(0));
-  run(state, "eager", "nhsic",
-      [&] { return (eager_resolvent(t) * eager_resolvent(x).t()).sum().item<double>(); });
+  compare(state, "eager", "nhsic",
+          [&] { return (eager_resolvent(t) * eager_resolvent(x).t()).sum().item<double>(); });
 }
 void nhsic_labels(benchmark::State& state) {
   const Tensor y = one_hot(state.range(0)), t = hidden(state.range(0));
-  run(state, "glow", "nhsic_labels", [&] { return glow::nhsic(t, y).number(); });
+  compare(state, "glow", "nhsic_labels", [&] { return glow::nhsic(t, y).number(); });
 }
 
 void cka_linear(benchmark::State& state) {
   const Tensor x = pixels(state.range(0)), t = hidden(state.range(0));
-  run(state, "glow", "cka", [&] { return glow::cka(t, x).number(); });
+  compare(state, "glow", "cka", [&] { return glow::cka(t, x).number(); });
 }
 double eager_hsic(const Tensor& k, const Tensor& l) {
   const int64_t m = k.size(0);
@@ -113,14 +80,14 @@ double eager_hsic(const Tensor& k, const Tensor& l) {
 }
 void cka_linear_eager(benchmark::State& state) {
   const Tensor x = pixels(state.range(0)), t = hidden(state.range(0));
-  run(state, "eager", "cka", [&] {
+  compare(state, "eager", "cka", [&] {
     const Tensor k = at::mm(x, x.t()), l = at::mm(t, t.t());
     return eager_hsic(k, l) / std::sqrt(eager_hsic(k, k) * eager_hsic(l, l));
   });
 }
 void cka_gaussian(benchmark::State& state) {
   const Tensor x = pixels(state.range(0)), t = hidden(state.range(0));
-  run(state, "glow", "cka_gaussian", [&] {
+  compare(state, "glow", "cka_gaussian", [&] {
     return glow::cka(t, x, {.kernel = "gaussian", .sigma_x = 10, .sigma_y = 30}).number();
   });
 }
@@ -128,17 +95,17 @@ void cka_gaussian(benchmark::State& state) {
 void dcor_column(benchmark::State& state) {
   at::manual_seed(4);
   const Tensor x = at::randn({state.range(0)}, at::kDouble), y = x.abs() + at::randn_like(x);
-  run(state, "glow", "dcor_column", [&] { return glow::dcor(x, y).number(); });
+  compare(state, "glow", "dcor_column", [&] { return glow::dcor(x, y).number(); });
 }
 void dcor_columns(benchmark::State& state) {
   at::manual_seed(5);
   const Tensor x = at::randn({state.range(0), 10}), y = x.abs() + at::randn_like(x);
-  run(state, "glow", "dcor", [&] { return glow::dcor(x, y).number(); });
+  compare(state, "glow", "dcor", [&] { return glow::dcor(x, y).number(); });
 }
 void dcor_columns_eager(benchmark::State& state) {
   at::manual_seed(5);
   const Tensor x = at::randn({state.range(0), 10}, at::kDouble), y = x.abs() + at::randn_like(x);
-  run(state, "eager", "dcor", [&] {
+  compare(state, "eager", "dcor", [&] {
     const auto centred = [](const Tensor& z) {
       const Tensor d = at::cdist(z, z, 2, 2);
       return d - d.mean(0, true) - d.mean(1, true) + d.mean();
@@ -150,18 +117,18 @@ void dcor_columns_eager(benchmark::State& state) {
 
 void renyi_two(benchmark::State& state) {
   const Tensor x = hidden(state.range(0));
-  run(state, "glow", "renyi",
-      [&] { return glow::renyi_entropy(x, {.alpha = 2, .sigma = 10}).number(); });
+  compare(state, "glow", "renyi",
+          [&] { return glow::renyi_entropy(x, {.alpha = 2, .sigma = 10}).number(); });
 }
 void renyi_two_information(benchmark::State& state) {
   const Tensor x = hidden(state.range(0)), y = one_hot(state.range(0));
-  run(state, "glow", "renyi_information",
-      [&] { return glow::renyi(x, y, {.alpha = 2, .sigma_x = 10, .sigma_y = 1}).number(); });
+  compare(state, "glow", "renyi_information",
+          [&] { return glow::renyi(x, y, {.alpha = 2, .sigma_x = 10, .sigma_y = 1}).number(); });
 }
 void renyi_spectrum(benchmark::State& state) {
   const Tensor x = hidden(state.range(0));
-  run(state, "eigenvalues", "renyi",
-      [&] { return glow::renyi_entropy(x, {.alpha = 1.01, .sigma = 10}).number(); });
+  compare(state, "eigenvalues", "renyi",
+          [&] { return glow::renyi_entropy(x, {.alpha = 1.01, .sigma = 10}).number(); });
 }
 
 constexpr auto kUnit = benchmark::kMillisecond;

@@ -4,15 +4,11 @@
 //
 //   build/bin/ksg_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
-#include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
-#include "glow/core/parallel.h"
+#include "benchmarks/timing.h"
 #include "glow/core/random.h"
 #include "glow/information/conditional.h"
 #include "glow/information/kl_entropy.h"
@@ -24,30 +20,7 @@
 namespace {
 
 using at::Tensor;
-
-// CPU time of this thread, so that what else the machine does matters less; wall time where there
-// are several.
-double now(bool wall) {
-  timespec time{};
-  clock_gettime(wall ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-template <class Job>
-void run(benchmark::State& state, Job job, int threads = 1) {
-  at::set_num_threads(1);
-  glow::set_thread_count(threads);
-  const at::AutoGradMode no_graph(false);
-  double best = 1e9;
-  for (auto _ : state) {
-    const double begin = now(threads > 1);
-    benchmark::DoNotOptimize(job());
-    const double seconds = now(threads > 1) - begin;
-    best = std::min(best, seconds);
-    state.SetIterationTime(seconds);
-  }
-  state.counters["best_ms"] = best * 1e3;
-}
+using glow::benchmarks::run;
 
 struct Sample {
   Tensor x, y;

@@ -111,7 +111,8 @@ Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& opt
   return {"ksg", "both variables are continuous"};
 }
 
-Auto::Auto(const AutoOptions& options) : Estimator(spec_text("auto", options)), options_(options) {
+Auto::Auto(const AutoOptions& options)
+    : InformationEstimator(spec_text("auto", options)), options_(options) {
   check_options(options);
 }
 

@@ -37,7 +37,7 @@ Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& opt
 
 /// Mutual information in nats by what `choose_estimator` says; the first of the warnings names it.
 /// On a layer: no complexity (see `ksg`), and the label by `ross` or `mixed_ksg`.
-class Auto : public Estimator {
+class Auto : public InformationEstimator {
  public:
   explicit Auto(const AutoOptions& options = {});
 
@@ -45,8 +45,6 @@ class Auto : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   AutoOptions options_;

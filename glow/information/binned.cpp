@@ -274,7 +274,8 @@ Estimate binned_mutual_information(const Tensor& x, const Tensor& y, const Binne
   return estimate_pair(x, y, options, binned_spec(options));
 }
 
-Binned::Binned(const BinnedOptions& options) : Estimator(binned_spec(options)), options_(options) {
+Binned::Binned(const BinnedOptions& options)
+    : InformationEstimator(binned_spec(options)), options_(options) {
   check_options(options);
 }
 

@@ -72,7 +72,7 @@ Estimate binned_mutual_information(const Tensor& x, const Tensor& y,
 /// Complexity H(T), which is I(X;T) of a deterministic network on distinct inputs; none while the
 /// network is not. Generalization H(T) − Σ p(y) H(T|y), the same cells. Class numbers are symbols;
 /// targets are treated as y in `binned_mutual_information`.
-class Binned : public Estimator {
+class Binned : public InformationEstimator {
  public:
   explicit Binned(const BinnedOptions& options = {});
 
@@ -83,8 +83,6 @@ class Binned : public Estimator {
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
   Reference reference() const override { return parse_reference(options_.reference); }
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   BinnedOptions options_;

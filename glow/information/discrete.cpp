@@ -241,7 +241,7 @@ Estimate discrete_mutual_information(const Tensor& x, const Tensor& y,
 }
 
 Discrete::Discrete(EntropyCorrection correction)
-    : Estimator(discrete_spec(correction)), correction_(correction) {}
+    : InformationEstimator(discrete_spec(correction)), correction_(correction) {}
 
 Estimate Discrete::estimate(const Tensor& x, const Tensor& y) const {
   return estimate_symbols(x, y, spec(), correction_);

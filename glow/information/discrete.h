@@ -42,7 +42,7 @@ Estimate discrete_mutual_information(const Tensor& x, const Tensor& y,
 /// one for each correction; they have no keys. On a layer as `Binned`, with the layer's rows as
 /// symbols: complexity H(T) while the segment is deterministic, else none; generalization I(T;Y).
 /// Throws ValueError, which names `binned`, on a layer or targets that are not discrete.
-class Discrete : public Estimator {
+class Discrete : public InformationEstimator {
  public:
   explicit Discrete(EntropyCorrection correction = EntropyCorrection::none);
 
@@ -51,8 +51,6 @@ class Discrete : public Estimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   EntropyCorrection correction_;

@@ -499,7 +499,8 @@ Estimate edge(const Tensor& x, const Tensor& y, const EdgeOptions& options) {
   return edge_pair(x, y, options, spec_text("edge", options));
 }
 
-Edge::Edge(const EdgeOptions& options) : Estimator(spec_text("edge", options)), options_(options) {
+Edge::Edge(const EdgeOptions& options)
+    : InformationEstimator(spec_text("edge", options)), options_(options) {
   check_edge(options);
 }
 

@@ -79,7 +79,7 @@ Estimate edge(const Tensor& x, const Tensor& y, const EdgeOptions& options = {})
 /// whose widths, and those of X and of targets, are fitted to the reference; a column that varies
 /// less than a tenth as much as those beside it is measured with that tenth, lest the noise of dead
 /// units be hashed. X is hashed once for all layers with as many columns, or more than four.
-class Edge : public Estimator {
+class Edge : public InformationEstimator {
  public:
   explicit Edge(const EdgeOptions& options = {});
 
@@ -90,8 +90,6 @@ class Edge : public Estimator {
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
   Reference reference() const override { return parse_reference(options_.reference); }
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   EdgeOptions options_;

@@ -87,6 +87,16 @@ class Estimator {
   std::string spec_;
 };
 
+/// One of mutual information, in nats.
+class InformationEstimator : public Estimator {
+ public:
+  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
+  Unit unit() const override { return Unit::nats; }
+
+ protected:
+  using Estimator::Estimator;
+};
+
 /// A user's own dependence criterion: a subclass with one function.
 class Criterion : public Estimator {
  public:

@@ -407,14 +407,15 @@ Estimate gaussian_class_information(const Tensor& t, const Tensor& labels, int64
 }
 
 Gaussian::Gaussian(const GaussianOptions& options)
-    : Estimator(spec_text("gaussian", options)), options_(options) {
+    : InformationEstimator(spec_text("gaussian", options)), options_(options) {
   check_options(options);
 }
 Estimate Gaussian::estimate(const Tensor& x, const Tensor& y) const {
   return gaussian_of(x, y, options_, spec());
 }
 
-CCA::CCA(const GaussianOptions& options) : Estimator(spec_text("cca", options)), options_(options) {
+CCA::CCA(const GaussianOptions& options)
+    : InformationEstimator(spec_text("cca", options)), options_(options) {
   check_options(options);
 }
 Estimate CCA::estimate(const Tensor& x, const Tensor& y) const {
@@ -422,7 +423,7 @@ Estimate CCA::estimate(const Tensor& x, const Tensor& y) const {
 }
 
 GaussianCopula::GaussianCopula(const GaussianOptions& options)
-    : Estimator(spec_text("gaussian_copula", options)), options_(options) {
+    : InformationEstimator(spec_text("gaussian_copula", options)), options_(options) {
   check_options(options);
 }
 Estimate GaussianCopula::estimate(const Tensor& x, const Tensor& y) const {

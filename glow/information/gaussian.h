@@ -78,45 +78,39 @@ Estimate gaussian_class_information(const Tensor& t, const Tensor& labels, int64
                                     const GaussianOptions& options = {});
 
 /// What `glow estimate` and a spec name: the functions above. On a layer: see docs/estimators.md.
-class Gaussian : public Estimator {
+class Gaussian : public InformationEstimator {
  public:
   explicit Gaussian(const GaussianOptions& options = {});
   const GaussianOptions& options() const { return options_; }
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
   bool differentiable() const override { return true; }
 
  private:
   GaussianOptions options_;
 };
 
-class CCA : public Estimator {
+class CCA : public InformationEstimator {
  public:
   explicit CCA(const GaussianOptions& options = {});
   const GaussianOptions& options() const { return options_; }
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
   bool differentiable() const override { return true; }
 
  private:
   GaussianOptions options_;
 };
 
-class GaussianCopula : public Estimator {
+class GaussianCopula : public InformationEstimator {
  public:
   explicit GaussianCopula(const GaussianOptions& options = {});
   const GaussianOptions& options() const { return options_; }
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   GaussianOptions options_;

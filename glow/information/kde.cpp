@@ -202,7 +202,8 @@ Estimate kde(const Tensor& x, const Tensor& y, const KDEOptions& options) {
   return estimate_pair(x, y, options, spec_text("kde", options));
 }
 
-KDE::KDE(const KDEOptions& options) : Estimator(spec_text("kde", options)), options_(options) {
+KDE::KDE(const KDEOptions& options)
+    : InformationEstimator(spec_text("kde", options)), options_(options) {
   check_options(options);
 }
 

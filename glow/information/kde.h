@@ -63,7 +63,7 @@ Estimate kde(const Tensor& x, const Tensor& y, const KDEOptions& options = {});
 /// the classes, called an estimate; none where the targets are not discrete. Both of a layer in one
 /// pass. While the network is not deterministic, its own noise counts as information: the upper
 /// bound still is one, the lower is not and is called an estimate.
-class KDE : public Estimator {
+class KDE : public InformationEstimator {
  public:
   explicit KDE(const KDEOptions& options = {});
 
@@ -72,8 +72,6 @@ class KDE : public Estimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
   bool differentiable() const override { return true; }
 
  private:

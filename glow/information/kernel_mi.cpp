@@ -424,7 +424,7 @@ Estimate kernel_mi(const Tensor& x, const Tensor& y, const KernelMIOptions& opti
 }
 
 KernelMI::KernelMI(const KernelMIOptions& options)
-    : Estimator(spec_text("kernel_mi", options)), options_(options) {
+    : InformationEstimator(spec_text("kernel_mi", options)), options_(options) {
   check_options(options);
 }
 

@@ -55,7 +55,7 @@ Estimate kernel_mi(const Tensor& x, const Tensor& y, const KernelMIOptions& opti
 /// Of every layer with X and with one-hot Y. No value, and a warning, where a Gaussian would need
 /// more rows than there are or the information is infinite. Covariances, or the sides of boxes
 /// without a bandwidth, are those of the reference.
-class KernelMI : public Estimator {
+class KernelMI : public InformationEstimator {
  public:
   explicit KernelMI(const KernelMIOptions& options = {});
 
@@ -66,8 +66,6 @@ class KernelMI : public Estimator {
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
   Reference reference() const override { return parse_reference(options_.reference); }
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   KernelMIOptions options_;

@@ -187,7 +187,8 @@ Estimate weighted_kl_mutual_information(const Tensor& x, const Tensor& y,
   return WeightedKL(options).estimate(x, y);
 }
 
-KL::KL(const KLOptions& options) : Estimator(spec_text("kl", options)), options_(options) {
+KL::KL(const KLOptions& options)
+    : InformationEstimator(spec_text("kl", options)), options_(options) {
   check_kl(options);
 }
 Estimate KL::estimate(const Tensor& x, const Tensor& y) const {
@@ -195,7 +196,7 @@ Estimate KL::estimate(const Tensor& x, const Tensor& y) const {
 }
 
 WeightedKL::WeightedKL(const WeightedKLOptions& options)
-    : Estimator(spec_text("weighted_kl", options)), options_(options) {
+    : InformationEstimator(spec_text("weighted_kl", options)), options_(options) {
   check_kl(options);
 }
 Estimate WeightedKL::estimate(const Tensor& x, const Tensor& y) const {

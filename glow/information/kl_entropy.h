@@ -74,7 +74,7 @@ Estimate kl_mutual_information(const Tensor& x, const Tensor& y, const KLOptions
 Estimate weighted_kl_mutual_information(const Tensor& x, const Tensor& y,
                                         const WeightedKLOptions& options = {});
 
-class KL : public Estimator {
+class KL : public InformationEstimator {
  public:
   explicit KL(const KLOptions& options = {});
 
@@ -84,14 +84,12 @@ class KL : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   KLOptions options_;
 };
 
-class WeightedKL : public Estimator {
+class WeightedKL : public InformationEstimator {
  public:
   explicit WeightedKL(const WeightedKLOptions& options = {});
 
@@ -101,8 +99,6 @@ class WeightedKL : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   WeightedKLOptions options_;

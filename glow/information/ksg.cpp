@@ -87,7 +87,8 @@ Estimate ksg(const KSGVariable& x, const KSGVariable& y, const KSGOptions& optio
   return ksg_of(x, y, options, order, spec_text("ksg", options));
 }
 
-KSG::KSG(const KSGOptions& options) : Estimator(spec_text("ksg", options)), options_(options) {
+KSG::KSG(const KSGOptions& options)
+    : InformationEstimator(spec_text("ksg", options)), options_(options) {
   check_ksg(options);
 }
 

@@ -63,7 +63,7 @@ struct KSGVariable {
 Estimate ksg(const KSGVariable& x, const KSGVariable& y, const KSGOptions& options = {},
              const Tensor& order = {});
 
-class KSG : public Estimator {
+class KSG : public InformationEstimator {
  public:
   explicit KSG(const KSGOptions& options = {});
 
@@ -73,8 +73,6 @@ class KSG : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   KSGOptions options_;

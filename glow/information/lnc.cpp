@@ -118,7 +118,8 @@ Estimate lnc(const Tensor& x, const Tensor& y, const LNCOptions& options) {
   return lnc_of(x, y, options, spec_text("lnc", options));
 }
 
-LNC::LNC(const LNCOptions& options) : Estimator(spec_text("lnc", options)), options_(options) {
+LNC::LNC(const LNCOptions& options)
+    : InformationEstimator(spec_text("lnc", options)), options_(options) {
   check_lnc(options);
 }
 

@@ -46,7 +46,7 @@ struct LNCOptions {
 /// Gao, Ver Steeg, Galstyan 2015, AISTATS, eq. 18 and algorithms 1 and 2.
 Estimate lnc(const Tensor& x, const Tensor& y, const LNCOptions& options = {});
 
-class LNC : public Estimator {
+class LNC : public InformationEstimator {
  public:
   explicit LNC(const LNCOptions& options = {});
 
@@ -56,8 +56,6 @@ class LNC : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   LNCOptions options_;

@@ -64,7 +64,7 @@ Estimate mixed_ksg(const Tensor& x, const Tensor& y, const MixedKSGOptions& opti
 }
 
 MixedKSG::MixedKSG(const MixedKSGOptions& options)
-    : Estimator(spec_text("mixed_ksg", options)), options_(options) {
+    : InformationEstimator(spec_text("mixed_ksg", options)), options_(options) {
   check_neighbours("mixed_ksg", options.k);
 }
 

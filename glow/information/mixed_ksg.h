@@ -39,7 +39,7 @@ struct MixedKSGOptions {
 /// Gao, Kannan, Oh, Viswanath 2017, NeurIPS, algorithm 1.
 Estimate mixed_ksg(const Tensor& x, const Tensor& y, const MixedKSGOptions& options = {});
 
-class MixedKSG : public Estimator {
+class MixedKSG : public InformationEstimator {
  public:
   explicit MixedKSG(const MixedKSGOptions& options = {});
 
@@ -49,8 +49,6 @@ class MixedKSG : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   MixedKSGOptions options_;

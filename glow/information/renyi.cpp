@@ -186,7 +186,7 @@ Estimate renyi(const Tensor& x, const Tensor& y, const RenyiOptions& options) {
 }
 
 Renyi::Renyi(const RenyiOptions& options)
-    : Estimator(spec_text("renyi", options)), options_(options) {
+    : InformationEstimator(spec_text("renyi", options)), options_(options) {
   check_renyi_options(options);
 }
 

@@ -56,7 +56,7 @@ Estimate renyi(const Tensor& x, const Tensor& y, const RenyiOptions& options = {
 /// The kernel of a layer of feature maps (n, channels, ...) of four dimensions or more is the
 /// product of its channels' kernels; a median width is each channel's own: Yu, Wickstrøm, Jenssen,
 /// Príncipe 2020, IEEE Trans. Neural Netw. Learn. Syst. 32, eq. 10.
-class Renyi : public Estimator {
+class Renyi : public InformationEstimator {
  public:
   explicit Renyi(const RenyiOptions& options = {});
 
@@ -67,8 +67,6 @@ class Renyi : public Estimator {
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
   Reference reference() const override { return parse_reference(options_.reference); }
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
   bool differentiable() const override { return true; }
 
  private:

@@ -160,7 +160,8 @@ Estimate ross(const Tensor& x, const Tensor& labels, const RossOptions& options)
   return ross_of(x, "x", labels, "labels", options, spec_text("ross", options));
 }
 
-Ross::Ross(const RossOptions& options) : Estimator(spec_text("ross", options)), options_(options) {
+Ross::Ross(const RossOptions& options)
+    : InformationEstimator(spec_text("ross", options)), options_(options) {
   check_ross(options);
 }
 

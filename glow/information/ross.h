@@ -40,7 +40,7 @@ Estimate ross(const Tensor& x, const Tensor& labels, const RossOptions& options 
 
 /// As an estimator of two variables, y is the discrete one when it has an integer type or holds
 /// whole numbers only (each distinct row is a class), else x.
-class Ross : public Estimator {
+class Ross : public InformationEstimator {
  public:
   explicit Ross(const RossOptions& options = {});
 
@@ -50,8 +50,6 @@ class Ross : public Estimator {
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   void fit(const Segment& segment, Fit& fit) const override;
-  AxisNames axes() const override { return {"I(X;T)", "I(T;Y)"}; }
-  Unit unit() const override { return Unit::nats; }
 
  private:
   RossOptions options_;

@@ -9,13 +9,13 @@
 #include "glow/information/checks.h"
 #include "glow/information/discrete.h"
 #include "glow/information/layer_forms.h"
+#include "glow/information/neighbour_information.h"
 #include "glow/information/symbols.h"
 
 namespace glow {
 namespace {
 
 constexpr double kMixedShare = 0.05;
-constexpr int64_t kFarColumns = 10;
 constexpr int64_t kRowsAClass = 5;   // on average: of fewer, whole numbers are quantities
 constexpr int64_t kFewClasses = 10;  // are classes whatever they are called
 
@@ -101,7 +101,7 @@ Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& opt
     return {"mixed_ksg", "one value holds a part of the rows of a continuous variable"};
   }
   const int64_t columns = a.size(1) + b.size(1);
-  if (columns > kFarColumns && a.size(0) > 2 * columns) {
+  if (columns > kManyColumns && a.size(0) > 2 * columns) {
     return {
         "gaussian_copula",
         fmt::format("{} columns are too many for nearest neighbours; it sees monotone links with "

@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kKernelRank = 1e-10;      // eigenvalues of correlations, of the largest
 constexpr double kKernelInfinite = 1e-13;  // share of a variance: below, rounding is what is left
-constexpr double kKernelSaturated = 0.01;  // share of the ceiling
+constexpr double kLonely = 0.2;            // share of samples with hardly another in their kernel
 
 enum class DensityKernel { gaussian, box };
 
@@ -290,12 +290,8 @@ class DensityMeasurement {
     }
     const double value = parse_density_kernel(options_.kernel) == DensityKernel::gaussian
                              ? by_gaussians(x, y, fitted, out)
-                             : by_boxes(x, y, fitted);
+                             : by_boxes(x, y, fitted, out);
     out.value = at::scalar_tensor(value, at::kDouble);
-    if (std::isfinite(value) && value > (1 - kKernelSaturated) * out.ceiling) {
-      out.warnings.push_back(
-          "saturated: the kernel around each sample holds hardly any other; take a wider one");
-    }
     return out;
   }
 
@@ -343,18 +339,20 @@ class DensityMeasurement {
     const auto n = static_cast<double>(out.n);
     for (size_t i = 0; i < both.size(); ++i) sum += std::log(n * both[i] / (x_sums[i] * y_sums[i]));
     out.ceiling -= densities.log_rest;
+    warn_of_lonely(both, out);
     return sum / n - densities.log_rest;
   }
 
-  double by_boxes(const DensityVariable& x, const DensityVariable& y, const Fit& fitted) const {
+  double by_boxes(const DensityVariable& x, const DensityVariable& y, const Fit& fitted,
+                  Estimate& out) const {
     const auto sides = [&](const DensityVariable& of) {
       if (options_.bandwidth) {
         return std::vector<double>(static_cast<size_t>(of.columns()), *options_.bandwidth);
       }
-      std::vector<double> out = fitted.means("deviation " + of.name);
+      std::vector<double> widths = fitted.means("deviation " + of.name);
       const double factor = scott_factor(options_, of.rows.size(0), x.columns() + y.columns());
-      for (double& side : out) side *= std::sqrt(12.0) * factor;
-      return out;
+      for (double& side : widths) side *= std::sqrt(12.0) * factor;
+      return widths;
     };
     const std::vector<double> x_sides = sides(x), y_sides = sides(y);
     const int64_t n = x.rows.size(0);
@@ -367,7 +365,21 @@ class DensityMeasurement {
       sum += std::log(static_cast<double>(n) * static_cast<double>(counts.both[i]) /
                       (static_cast<double>(counts.x[i]) * static_cast<double>(counts.y[i])));
     }
+    warn_of_lonely(counts.both, out);
     return sum / static_cast<double>(n);
+  }
+
+  // A sample that only its own kernel reaches gives ln n, or the like, whatever the data.
+  template <class T>
+  static void warn_of_lonely(const std::vector<T>& sums, Estimate& out) {
+    const auto lonely = std::count_if(sums.begin(), sums.end(),
+                                      [](T sum) { return static_cast<double>(sum) < 1.5; });
+    const double share = static_cast<double>(lonely) / static_cast<double>(sums.size());
+    if (share <= kLonely) return;
+    out.warnings.push_back(
+        fmt::format("saturated: the kernel of {:.0f} % of the samples holds hardly any other; take "
+                    "a wider one or fewer columns",
+                    100 * share));
   }
 
   const KernelMIOptions& options_;

@@ -126,6 +126,7 @@ Estimate kl_information_of(const Tensor& x, const Tensor& y, const O& options,
   if (settle_constant(out, {&first, &second})) return out;
   const Entropy found = three_entropies(first.rows, second.rows, options.k, kWeighted<O>);
   out.value = at::scalar_tensor(found.nats, at::kDouble);
+  warn_of_negative(out);
   warn_of_ties(out, found.distances, std::max(first.grain, second.grain));
   if (options.errors) {
     set_error(out, options.k, [&](const Tensor& rows) {

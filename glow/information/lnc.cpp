@@ -100,6 +100,7 @@ Estimate lnc_of(const Tensor& x, const Tensor& y, const LNCOptions& options,
   }
   const auto found = lnc_information(first.rows, second.rows, options.k, options.alpha);
   out.value = at::scalar_tensor(found.nats, at::kDouble);
+  warn_of_negative(out);
   warn_of_ties(out, found.distances, std::max(first.grain, second.grain));
   if (options.errors) {
     set_error(out, options.k, [&](const Tensor& rows) {

@@ -14,7 +14,6 @@
 namespace glow {
 namespace {
 
-constexpr int64_t kManyColumns = 50;
 constexpr double kManyTiedRows = 0.05;
 constexpr double kNeighbourCeilingShare = 0.2;  // share of a ceiling of few rows
 constexpr int64_t kWidthGrain = 4096;           // rows
@@ -127,7 +126,7 @@ Estimate neighbour_estimate(const std::string& spec, const std::vector<const Sca
   if (columns > kManyColumns || columns >= out.n) {
     out.warnings.push_back(fmt::format(
         "{} columns in all for {} rows: nearest neighbours are far in so many dimensions and the "
-        "estimate is biased towards 0 (Kraskov et al. 2004; Gao et al. 2015)",
+        "estimate is biased, most often towards 0 (Gao et al. 2015)",
         columns, out.n));
   }
   return out;
@@ -151,6 +150,14 @@ void warn_of_ties(Estimate& estimate, const std::vector<double>& distances, doub
   estimate.warnings.push_back(fmt::format(
       "{:.0f} % of the rows have a zero k-th distance: a mixed distribution; use mixed_ksg",
       100 * share));
+}
+
+void warn_of_negative(Estimate& estimate) {
+  const double chance = 0.1 + 3 / std::sqrt(static_cast<double>(estimate.n));
+  if (estimate.number() >= -chance) return;
+  estimate.warnings.emplace_back(
+      "far below 0, as no information is: x, y or both have no density in all their columns, for "
+      "they lie on a curve or surface, or there are too many columns");
 }
 
 void set_ceiling(Estimate& estimate, double ceiling) {

@@ -48,6 +48,10 @@ std::vector<PointSet> point_sets(const std::vector<Tensor>& variables);
 void check_neighbours(const std::string& estimator, int64_t k);
 void check_neighbours(const std::string& estimator, int64_t k, int64_t rows);
 
+/// From here on neighbours are far: at 10 000 rows, information of five and five columns is lost by
+/// a quarter.
+inline constexpr int64_t kManyColumns = 10;
+
 /// An estimate of variables, with what is to be said of them all: too many columns, constants.
 Estimate neighbour_estimate(const std::string& spec, const std::vector<const Scaled*>& variables);
 
@@ -60,6 +64,10 @@ inline constexpr const char* kNoiseIsForLayers =
 
 /// Warns when more than a twentieth of the distances were 0 before the jitter.
 void warn_of_ties(Estimate& estimate, const std::vector<double>& distances, double grain);
+
+/// Warns where estimates of entropies, whose errors do not cancel, leave a value that is below 0 by
+/// far more than chance.
+void warn_of_negative(Estimate& estimate);
 
 /// Sets the ceiling and warns when the value comes within a nat of it.
 void set_ceiling(Estimate& estimate, double ceiling);

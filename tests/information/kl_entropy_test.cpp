@@ -117,5 +117,16 @@ TEST(KLEntropy, IsTheSameBitsAtAnyNumberOfThreads) {
   EXPECT_EQ(run(1), run(2));
 }
 
+TEST(KL, SaysThatACurveHasNoDensity) {
+  const Tensor t = at::rand({1000, 1}, make_generator(0, "t"), at::kDouble) * 6;
+  const Tensor curve = at::cat({t * t.cos(), t * t.sin()}, 1);
+  const Tensor y = t + normal({1000, 1}, "noise");
+  for (const Estimate& found : {KL().estimate(curve, y), WeightedKL().estimate(curve, y)}) {
+    EXPECT_LT(found.number(), -0.5);
+    EXPECT_THAT(found.warnings, testing::Contains(testing::HasSubstr("far below 0")));
+  }
+  EXPECT_THAT(KL().estimate(normal({1000, 2}, "x"), y).warnings, testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace glow

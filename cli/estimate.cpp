@@ -153,17 +153,32 @@ Question conditional(const std::string& spec) {
           }};
 }
 
+bool takes_classes(const std::string& name) {
+  static const std::vector<std::string> all = {"ross",        "mixed_ksg", "plugin", "miller_madow",
+                                               "grassberger", "chao_shen", "nsb",    "james_stein",
+                                               "binned",      "edge"};
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
 Question question(const std::string& spec, const EstimateArguments& arguments) {
-  if (!arguments.given.empty()) return conditional(spec);
+  if (!arguments.given.empty()) {
+    if (!(arguments.discrete + arguments.continuous).empty()) {
+      throw ValueError("with --given all variables are quantities: leave out --discrete");
+    }
+    return conditional(spec);
+  }
   if (parse_spec(spec).name == "cmi") {
     throw ValueError("cmi is conditional: name the third variable with --given");
   }
   EstimatorPtr estimator = make_estimator(spec);
   const std::string &discrete = arguments.discrete, &continuous = arguments.continuous;
-  if (estimator->spec() == "auto") {
+  const std::string name = parse_spec(spec).name;
+  if (name == "auto" && !(discrete + continuous).empty()) {
     estimator = std::make_shared<Auto>(AutoOptions{discrete, continuous});
   } else if (!continuous.empty()) {
     throw ValueError("--continuous is for auto, not {}", spec);
+  } else if (!discrete.empty() && !takes_classes(name)) {
+    throw ValueError("--discrete is for auto and estimators of classes; {} takes quantities", spec);
   }
   return {estimator->spec(),
           [estimator](const Variables& v) { return estimator->estimate(v.x, v.y); }};

@@ -81,27 +81,22 @@ void check_options(const AutoOptions& options) {
   }
 }
 
-}  // namespace
-
-Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& options) {
-  check_options(options);
-  const Tensor a = columns_of(x, "x"), b = columns_of(y, "y");
-  check_same_rows(a, "x", b, "y");
-  const auto [x_discrete, y_discrete] = taken_as_discrete(a, b, options);
+std::pair<std::string, std::string> spec_and_reason(const Tensor& x, bool x_discrete,
+                                                    const Tensor& y, bool y_discrete) {
   if (x_discrete && y_discrete) return {"grassberger", "both variables are discrete"};
   if (x_discrete || y_discrete) {
     const char* which = x_discrete ? "x" : "y";
-    if (has_atoms(x_discrete ? b : a)) {
+    if (has_atoms(x_discrete ? y : x)) {
       return {"mixed_ksg",
               fmt::format("{} is discrete, the other is so in parts: it has ties", which)};
     }
     return {"ross", fmt::format("{} is discrete, the other continuous", which)};
   }
-  if (has_atoms(a) || has_atoms(b)) {
+  if (has_atoms(x) || has_atoms(y)) {
     return {"mixed_ksg", "one value holds a part of the rows of a continuous variable"};
   }
-  const int64_t columns = a.size(1) + b.size(1);
-  if (columns > kManyColumns && a.size(0) > 2 * columns) {
+  const int64_t columns = x.size(1) + y.size(1);
+  if (columns > kManyColumns && x.size(0) > 2 * columns) {
     return {
         "gaussian_copula",
         fmt::format("{} columns are too many for nearest neighbours; it sees monotone links with "
@@ -111,27 +106,54 @@ Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& opt
   return {"ksg", "both variables are continuous"};
 }
 
+}  // namespace
+
+Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& options) {
+  check_options(options);
+  const Tensor a = columns_of(x, "x"), b = columns_of(y, "y");
+  check_same_rows(a, "x", b, "y");
+  Choice out;
+  std::tie(out.x_discrete, out.y_discrete) = taken_as_discrete(a, b, options);
+  std::tie(out.spec, out.why) = spec_and_reason(a, out.x_discrete, b, out.y_discrete);
+  return out;
+}
+
 Auto::Auto(const AutoOptions& options)
-    : InformationEstimator(spec_text("auto", options)), options_(options) {
+    : NeighbourEstimator(spec_text("auto", options)), options_(options) {
   check_options(options);
 }
 
 Estimate Auto::estimate(const Tensor& x, const Tensor& y) const {
-  const Choice choice = choose_estimator(x, y, options_);
+  return by(choose_estimator(x, y, options_), x, y);
+}
+
+// What is taken for classes goes as class numbers, whatever it looked like.
+Estimate Auto::by(const Choice& choice, const Tensor& x, const Tensor& y) const {
+  const auto classes = [](const Tensor& t, const char* name) {
+    return at::tensor(value_symbols(t, name).of_row, at::kLong).unsqueeze(1);
+  };
   const EstimatorPtr chosen = make_estimator(choice.spec);
-  Estimate out = chosen->estimate(x, y);
+  Estimate out;
+  if (choice.x_discrete && !choice.y_discrete && choice.spec == "ross") {
+    out = chosen->estimate(y, classes(x, "x"));
+  } else {
+    const bool mixed = choice.spec == "mixed_ksg";  // takes distances as they are
+    out = chosen->estimate(choice.x_discrete && !mixed ? classes(x, "x") : x,
+                           choice.y_discrete && !mixed ? classes(y, "y") : y);
+  }
   out.warnings.insert(out.warnings.begin(),
                       fmt::format("auto took {}: {}", chosen->spec(), choice.why));
   out.estimator = spec();
   return out;
 }
 
-void Auto::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> Auto::evaluate(const Segment& segment, const Fit& fit) const {
   LayerForm form{spec()};
   form.labels = [&](const std::string& name, const Tensor& t, const Tensor& labels) {
-    return label_information(name, t, labels, fit, 3, true);
+    Estimate out = label_information(name, t, labels, fit, {});
+    out.warnings.insert(out.warnings.begin(),
+                        fmt::format("auto took {}: y is the class", out.estimator));
+    return out;
   };
   form.targets = [&](const Tensor& t, const Tensor& y) { return estimate(t, y); };
   return layer_coordinates(segment, form);

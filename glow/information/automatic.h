@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "glow/core/fields.h"
-#include "glow/information/estimator.h"
+#include "glow/information/neighbour_estimator.h"
 
 namespace glow {
 
@@ -14,6 +14,7 @@ namespace glow {
 struct Choice {
   std::string spec;
   std::string why;
+  bool x_discrete = false, y_discrete = false;
 };
 
 struct AutoOptions {
@@ -37,16 +38,17 @@ Choice choose_estimator(const Tensor& x, const Tensor& y, const AutoOptions& opt
 
 /// Mutual information in nats by what `choose_estimator` says; the first of the warnings names it.
 /// On a layer: no complexity (see `ksg`), and the label by `ross` or `mixed_ksg`.
-class Auto : public InformationEstimator {
+class Auto : public NeighbourEstimator {
  public:
   explicit Auto(const AutoOptions& options = {});
 
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
+  Estimate by(const Choice& choice, const Tensor& x, const Tensor& y) const;
+
   AutoOptions options_;
 };
 

@@ -7,6 +7,7 @@
 #include "glow/core/text.h"
 #include "glow/information/cells.h"
 #include "glow/information/checks.h"
+#include "glow/information/discrete.h"
 #include "glow/information/entropy.h"
 
 namespace glow {
@@ -163,11 +164,13 @@ Estimate entropy_estimate(const Coded& t, const std::string& name, const std::st
   out.n = t.symbols.rows();
   const double value = entropy(t.symbols.counts, correction);
   out.value = at::scalar_tensor(value, at::kDouble);
-  out.ceiling = std::log(n);
+  out.standard_error = entropy_error(t.symbols);
+  const double most = std::log(n);
+  if (correction == EntropyCorrection::none) out.ceiling = most;
   out.warnings = t.warnings;
   if (occupied == 1) {
     out.warnings.push_back(fmt::format("{} is constant in these cells: its entropy is 0", name));
-  } else if (value >= out.ceiling - kNearCeiling) {
+  } else if (value >= most - kNearCeiling) {
     out.warnings.push_back(fmt::format(
         "saturated: the entropy of {} has reached ln n, nearly every sample has a cell of its own",
         name));
@@ -187,15 +190,18 @@ Estimate information_estimate(const Coded& t, const std::string& name, const Cod
   out.n = t.symbols.rows();
   const double value = mutual_information(t.symbols, y.symbols, correction);
   out.value = at::scalar_tensor(value, at::kDouble);
-  out.ceiling = std::log(std::min(static_cast<double>(out.n), y.kinds));
+  out.standard_error = information_error(t.symbols, y.symbols);
+  const double most = std::log(std::min(static_cast<double>(out.n), y.kinds));
+  if (correction == EntropyCorrection::none) out.ceiling = most;
   out.warnings = t.warnings;
   out.warnings.insert(out.warnings.end(), y.warnings.begin(), y.warnings.end());
   const double per_cell = static_cast<double>(out.n) / static_cast<double>(t.symbols.kinds());
   if (t.symbols.kinds() == 1 || y.symbols.kinds() == 1) {
     out.warnings.push_back(fmt::format("{} is constant in these cells: the information is 0",
                                        t.symbols.kinds() == 1 ? name : "y"));
-  } else if (value >= out.ceiling - kNearCeiling) {
-    out.warnings.push_back("saturated: the estimate has reached its ceiling");
+  } else if (value >= most - kNearCeiling) {
+    out.warnings.push_back(
+        fmt::format("saturated: the estimate has reached {:.3g} nats, the most it can be", most));
   } else if (per_cell < 2) {
     out.warnings.push_back(fmt::format(
         "fewer than two samples per occupied cell of {} ({:.1f}): the estimate tends to H(Y) "

@@ -170,23 +170,30 @@ class Contract {
   }
   void global_random_state() const {
     auto generator = at::detail::getDefaultCPUGenerator();
-    const Tensor before = generator.get_state();
+    struct Restore {
+      at::Generator generator;
+      Tensor state;
+      ~Restore() { generator.set_state(state); }
+    } before{generator, generator.get_state()};
     const double first = value();
-    if (!at::equal(generator.get_state(), before)) throw Broken("the global state was changed");
+    if (!at::equal(generator.get_state(), before.state)) {
+      throw Broken("the global state was changed");
+    }
     at::rand({1});
     const double second = value();
-    generator.set_state(before);
     if (first != second) throw Broken("the value depends on the global state");
   }
   void threads() const {
-    const int before = thread_count();
+    struct Restore {
+      int count = thread_count();
+      ~Restore() { set_thread_count(count); }
+    } restore;
     std::vector<double> values;
     for (const int count : {1, 2}) {
       set_thread_count(count);
       const VariablePair many = contract_pair(claims_.discrete, true, 1500);
       values.push_back(value(many.x, many.y));
     }
-    set_thread_count(before);
     if (values[0] != values[1]) throw Broken("{:.17g} at 1, {:.17g} at 2", values[0], values[1]);
   }
 
@@ -242,8 +249,7 @@ class Contract {
   }
   void units() const {
     const Estimate e = estimator_.estimate(pair_.x, pair_.y);
-    const double factor = e.unit == Unit::none ? 1 : 1 / std::log(2.0);
-    expect_near(in_unit(e, Unit::bits).number(), e.number() * factor, 1e-12, "in bits");
+    if (e.unit == Unit::bits) throw Broken("an estimator gives nats; others convert");
   }
 
   void independent() const {

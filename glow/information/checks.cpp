@@ -59,7 +59,7 @@ void check_same_rows(const Tensor& x, const std::string& x_name, const Tensor& y
 }
 
 void check_rows(int64_t rows, int64_t needed, const std::string& estimator) {
-  if (rows < needed) throw ValueError("{} needs at least {} rows, got {}", estimator, needed, rows);
+  if (rows < needed) throw NoEstimate("{} needs at least {} rows, got {}", estimator, needed, rows);
 }
 
 bool holds_class_numbers(const Segment& segment) {

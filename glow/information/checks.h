@@ -6,9 +6,17 @@
 #include <cstdint>
 #include <string>
 
+#include "glow/core/error.h"
 #include "glow/information/segment.h"
 
 namespace glow {
+
+/// The data are sound, but too few for an estimator, or have too many columns. On a layer there is
+/// no value then, and a warning with this text.
+class NoEstimate : public ValueError {
+ public:
+  using ValueError::ValueError;
+};
 
 /// x as floating (n, d), n >= 1: a 1-d tensor as a column; integers, booleans and half precision as
 /// float64. Throws ValueError on 0-d, complex or empty input, and on more than two dimensions,
@@ -23,7 +31,7 @@ void check_finite(const Tensor& x, const std::string& name);
 void check_same_rows(const Tensor& x, const std::string& x_name, const Tensor& y,
                      const std::string& y_name);
 
-/// Throws ValueError with both counts when there are fewer rows than `needed`.
+/// Throws NoEstimate with both counts when there are fewer rows than `needed`.
 void check_rows(int64_t rows, int64_t needed, const std::string& estimator);
 
 /// Whether y is (n) or (n, 1) class numbers: `classes` says so, and y has one column.

@@ -34,6 +34,14 @@ double one_ceiling(int64_t n, int64_t k) {
   return digamma(static_cast<double>(n)) - digamma(static_cast<double>(k));
 }
 
+void check_multi_information(const MultiInformationOptions& options) {
+  check_neighbours("multi_information", options.k);
+  check_jitter(options.jitter);
+  if (options.variant != 1 && options.variant != 2) {
+    throw ValueError("variant must be 1 or 2, got {}", options.variant);
+  }
+}
+
 }  // namespace
 
 Estimate conditional_mutual_information(const Tensor& x, const Tensor& y, const Tensor& z,
@@ -67,11 +75,7 @@ Estimate conditional_mutual_information(const Tensor& x, const Tensor& y, const 
 
 Estimate multi_information(const std::vector<Tensor>& variables,
                            const MultiInformationOptions& options) {
-  check_neighbours("multi_information", options.k);
-  check_jitter(options.jitter);
-  if (options.variant != 1 && options.variant != 2) {
-    throw ValueError("variant must be 1 or 2, got {}", options.variant);
-  }
+  check_multi_information(options);
   if (variables.size() < 2) {
     throw ValueError("multi_information needs at least 2 variables, got {}", variables.size());
   }
@@ -123,7 +127,7 @@ Estimate multi_information(const Tensor& x, const MultiInformationOptions& optio
 
 MultiInformation::MultiInformation(const MultiInformationOptions& options)
     : Estimator(spec_text("multi_information", options)), options_(options) {
-  check_neighbours("multi_information", options.k);
+  check_multi_information(options);
 }
 
 Estimate MultiInformation::estimate(const Tensor& x, const Tensor& y) const {

@@ -120,11 +120,7 @@ Estimate entropy_of_symbols(const DiscreteVariable& x, const std::string& spec,
     out.standard_error = posterior.deviation;
   } else {
     out.value = at::scalar_tensor(entropy(x.symbols.counts, correction), at::kDouble);
-    LogMoments moments;
-    for (const auto& [count, symbols] : counts.groups) {
-      moments.add(symbols * count / counts.n, std::log(counts.n / count));
-    }
-    out.standard_error = log_moments_error(moments, counts.seen - 1, counts.n);
+    out.standard_error = entropy_error(x.symbols);
   }
   if (correction == EntropyCorrection::none) out.ceiling = std::log(counts.n);
   if (counts.seen == 1) {
@@ -148,7 +144,7 @@ std::vector<size_t> first_rows(const Symbols& joint) {
   return out;
 }
 
-double information_error(const Symbols& x, const Symbols& y, const Symbols& joint) {
+double error_of_joint(const Symbols& x, const Symbols& y, const Symbols& joint) {
   const auto n = static_cast<double>(joint.rows());
   const auto count = [](const Symbols& s, int32_t symbol) {
     return static_cast<double>(s.counts[static_cast<size_t>(symbol)]);
@@ -174,7 +170,7 @@ Estimate information_of_symbols(const DiscreteVariable& x, const DiscreteVariabl
   out.warnings.insert(out.warnings.end(), y.warnings.begin(), y.warnings.end());
   const double value = mutual_information(x.symbols, y.symbols, joint, correction);
   out.value = at::scalar_tensor(value, at::kDouble);
-  out.standard_error = information_error(x.symbols, y.symbols, joint);
+  out.standard_error = error_of_joint(x.symbols, y.symbols, joint);
   if (correction == EntropyCorrection::none) {
     out.ceiling = std::min(entropy(x.symbols.counts), entropy(y.symbols.counts));
   }
@@ -229,6 +225,19 @@ bool is_discrete(const Tensor& x) {
     if (found > kMostLevels || kSamplesALevel * static_cast<double>(found) > total) return false;
   }
   return true;
+}
+
+double entropy_error(const Symbols& x) {
+  const CountGroups counts = group_counts(x.counts);
+  LogMoments moments;
+  for (const auto& [count, symbols] : counts.groups) {
+    moments.add(symbols * count / counts.n, std::log(counts.n / count));
+  }
+  return log_moments_error(moments, counts.seen - 1, counts.n);
+}
+
+double information_error(const Symbols& x, const Symbols& y) {
+  return error_of_joint(x, y, pair_symbols(x, y));
 }
 
 Estimate discrete_entropy(const Tensor& x, EntropyCorrection correction) {

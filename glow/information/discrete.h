@@ -6,6 +6,7 @@
 
 #include "glow/information/entropy.h"
 #include "glow/information/estimator.h"
+#include "glow/information/symbols.h"
 
 namespace glow {
 
@@ -37,6 +38,11 @@ Estimate discrete_entropy(const Tensor& x, EntropyCorrection correction = Entrop
 /// of information estimates.
 Estimate discrete_mutual_information(const Tensor& x, const Tensor& y,
                                      EntropyCorrection correction = EntropyCorrection::none);
+
+/// Standard errors of the plug-in entropy and information in nats: √(Var(ln p̂)/n), and what is left
+/// of it where that vanishes.
+double entropy_error(const Symbols& x);
+double information_error(const Symbols& x, const Symbols& y);
 
 /// The estimators `plugin`, `miller_madow`, `grassberger`, `chao_shen`, `james_stein` and `nsb`,
 /// one for each correction; they have no keys. On a layer as `Binned`, with the layer's rows as

@@ -66,6 +66,12 @@ class Estimator {
   virtual void fit(const Segment&, Fit&) const {}
   virtual Reference reference() const { return Reference::first; }
 
+  /// Whether `glow measure` shows all snapshots to `fit` before it measures the first.
+  virtual bool fits_whole_runs() const { return reference() == Reference::run; }
+
+  /// How much of x (n, dx) a layer t (n, dt) keeps, as a penalty of training: the first coordinate.
+  virtual Estimate complexity(const Tensor& t, const Tensor& x) const { return estimate(t, x); }
+
   /// Two coordinates a layer, with what `fit` gave. The default: estimate(T, X) and estimate(T, Y),
   /// flattened, labels one-hot.
   virtual std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const;

@@ -12,7 +12,9 @@
 #include "glow/core/random.h"
 #include "glow/information/checks.h"
 #include "glow/information/covariance.h"
+#include "glow/information/entropy.h"
 #include "glow/information/layer_forms.h"
+#include "glow/information/symbols.h"
 
 namespace glow {
 namespace {
@@ -124,7 +126,7 @@ GaussianPair gaussian_pair(const Tensor& x, const Tensor& y, const std::string& 
     return out;
   }
   if (out.n <= first.columns() + second.columns()) {
-    throw ValueError("{} needs more rows than columns: got {} rows, {} + {} columns", estimator,
+    throw NoEstimate("{} needs more rows than columns: got {} rows, {} + {} columns", estimator,
                      out.n, first.columns(), second.columns());
   }
   first.rows = independent_columns(first.rows);
@@ -327,7 +329,7 @@ Estimate gaussian_entropy(const Tensor& t, const GaussianOptions& options) {
   out.warnings = scaled.warnings;
   if (scaled.columns() == 0) throw ValueError("t is constant: it has no density, nor an entropy");
   if (out.n <= scaled.columns()) {
-    throw ValueError("gaussian_entropy needs more rows than columns: got {} rows, {} columns",
+    throw NoEstimate("gaussian_entropy needs more rows than columns: got {} rows, {} columns",
                      out.n, scaled.columns());
   }
   const GaussianEntropy found = entropy_of_columns(scaled.rows, options.bias_correction);
@@ -371,8 +373,8 @@ Estimate gaussian_class_information(const Tensor& t, const Tensor& labels, int64
   int64_t dropped = 0;
   scaled.rows = columns_of_all_classes(scaled.rows, numbers, present, &dropped);
   if (dropped > 0) {
-    out.warnings.push_back(
-        fmt::format("{} columns of t are constant within a class: dropped", dropped));
+    out.warnings.push_back(fmt::format("{} column{} constant within a class: dropped", dropped,
+                                       dropped == 1 ? " of t is" : "s of t are"));
   }
   if (scaled.columns() == 0) {
     out.value = Tensor();
@@ -383,7 +385,7 @@ Estimate gaussian_class_information(const Tensor& t, const Tensor& labels, int64
   for (const int64_t label : present) {
     const int64_t count = counts.const_data_ptr<int64_t>()[label];
     if (count > scaled.columns()) continue;
-    throw ValueError(
+    throw NoEstimate(
         "gaussian needs more rows than columns in each class: class {} has {} rows, t {} columns",
         label, count, scaled.columns());
   }
@@ -403,6 +405,12 @@ Estimate gaussian_class_information(const Tensor& t, const Tensor& labels, int64
     value = value - share * part.value;
   }
   out.value = value;
+  out.ceiling = entropy(class_symbols(numbers, classes).counts);
+  if (out.number() > out.ceiling) {
+    out.warnings.push_back(fmt::format(
+        "above H(Y) = {:.3g} nats, as no information is: t is not Gaussian; ross measures any t",
+        out.ceiling));
+  }
   return out;
 }
 

@@ -211,6 +211,10 @@ Estimate KDE::estimate(const Tensor& x, const Tensor& y) const {
   return estimate_pair(x, y, options_, spec());
 }
 
+Estimate KDE::complexity(const Tensor& t, const Tensor&) const {
+  return kde_information(t, options_);
+}
+
 std::vector<Coordinates> KDE::evaluate(const Segment& segment, const Fit&) const {
   const bool numbers = holds_class_numbers(segment);
   const Symbols labels =

@@ -70,6 +70,8 @@ class KDE : public InformationEstimator {
   const KDEOptions& options() const { return options_; }
 
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
+  /// The bound of t, a function of x.
+  Estimate complexity(const Tensor& t, const Tensor& x) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
   bool differentiable() const override { return true; }

@@ -9,18 +9,23 @@
 #include <utility>
 
 #include "glow/core/parallel.h"
+#include "glow/core/random.h"
 #include "glow/core/stop.h"
 #include "glow/core/text.h"
 #include "glow/core/vectorized.h"
 #include "glow/information/checks.h"
 #include "glow/information/covariance.h"
+#include "glow/information/entropy.h"
 #include "glow/information/kernel_sums.h"
+#include "glow/information/symbols.h"
 
 namespace glow {
 namespace {
 
 constexpr double kKernelRank = 1e-10;      // eigenvalues of correlations, of the largest
 constexpr double kKernelInfinite = 1e-13;  // share of a variance: below, rounding is what is left
+constexpr int64_t kFewDensityColumns = 3;  // with four, a half too much at n = 10 000
+constexpr double kLeastSpread = 0.1;       // of a column's deviation beside the others'
 constexpr double kLonely = 0.2;            // share of samples with hardly another in their kernel
 
 enum class DensityKernel { gaussian, box };
@@ -292,6 +297,12 @@ class DensityMeasurement {
                              ? by_gaussians(x, y, fitted, out)
                              : by_boxes(x, y, fitted, out);
     out.value = at::scalar_tensor(value, at::kDouble);
+    if (std::isfinite(value) && x.columns() + y.columns() > kFewDensityColumns) {
+      out.warnings.push_back(fmt::format(
+          "kernel densities in {} columns: the value is far too large unless there are very many "
+          "rows",
+          x.columns() + y.columns()));
+    }
     return out;
   }
 
@@ -409,6 +420,23 @@ void fit_pair(const KernelMIOptions& options, const DensityVariable& x, const De
           number_list(covariance(at::cat({x.rows, y.rows}, 1))));
 }
 
+// A unit that is dead at the reference would have no width for ever. A column that varies less than
+// a tenth as much as those beside it gets that tenth: of values far apart, beside the others, so
+// that it tells nothing until it lives.
+DensityVariable with_least_spread(DensityVariable x) {
+  const Tensor deviation = x.rows.std(0);
+  const double least = kLeastSpread * deviation.pow(2).mean().sqrt().item<double>();
+  const int64_t n = x.rows.size(0);
+  if (least == 0 || n < 3) return x;
+  for (int64_t c = 0; c < x.columns(); ++c) {
+    if (deviation[c].item<double>() >= least) continue;
+    Tensor noise = at::randn({n}, make_generator(0, fmt::format("dead {}", c)), at::kDouble);
+    x.rows = x.rows.clone();
+    x.rows.select(1, c).copy_((noise - noise.mean()) * least);
+  }
+  return x;
+}
+
 std::string too_few_words(const DensityVariable& x, const DensityVariable& y) {
   return fmt::format("kernel_mi needs more rows than columns: got {} rows, {} + {} columns",
                      x.rows.size(0), x.columns(), y.columns());
@@ -420,7 +448,7 @@ Estimate estimate_pair(const Tensor& x, const Tensor& y, const KernelMIOptions& 
                         second = density_variable(y, "y", options);
   check_same_rows(first.rows, "x", second.rows, "y");
   check_rows(first.rows.size(0), 2, "kernel_mi");
-  if (too_few_rows(options, first, second)) throw ValueError("{}", too_few_words(first, second));
+  if (too_few_rows(options, first, second)) throw NoEstimate("{}", too_few_words(first, second));
   Fit own;
   fit_variable(options, first, own);
   fit_variable(options, second, own);
@@ -450,7 +478,8 @@ void KernelMI::fit(const Segment& segment, Fit& fit) const {
   fit_variable(options_, x, fit);
   fit_variable(options_, y, fit);
   for (const auto& layer : segment.layers) {
-    const DensityVariable t = density_variable(flatten_rows(layer.value), layer.name, options_);
+    const DensityVariable t =
+        with_least_spread(density_variable(flatten_rows(layer.value), layer.name, options_));
     check_same_rows(t.rows, layer.name, x.rows, "x");
     check_same_rows(t.rows, layer.name, y.rows, "y");
     fit_variable(options_, t, fit);
@@ -463,6 +492,12 @@ std::vector<Coordinates> KernelMI::evaluate(const Segment& segment, const Fit& f
   const DensityVariable x = density_variable(flatten_rows(segment.x), "x", options_);
   const DensityVariable y = density_variable(label_matrix(segment, segment.x), "y", options_);
   check_rows(x.rows.size(0), 2, "kernel_mi");
+  const bool classes = holds_class_numbers(segment);
+  const double labels =
+      classes
+          ? entropy(
+                class_symbols(class_numbers(segment.y, segment.classes), segment.classes).counts)
+          : 0;
   DensityMeasurement measurement(options_, spec());
   std::vector<Coordinates> out;
   for (const auto& layer : segment.layers) {
@@ -472,6 +507,15 @@ std::vector<Coordinates> KernelMI::evaluate(const Segment& segment, const Fit& f
       if (!too_few_rows(options_, t, other)) {
         Estimate found = measurement.run(t, other, fit);
         if (std::isinf(found.number())) found.value = Tensor();  // a plane has no place for it
+        if (other.name == "y" && labels > 0) {
+          found.ceiling = labels;
+          if (found.number() > labels) {
+            found.warnings.push_back(fmt::format(
+                "above H(Y) = {:.3g} nats, as no information is: one-hot labels have no density; "
+                "take ross",
+                labels));
+          }
+        }
         return found;
       }
       Estimate none;

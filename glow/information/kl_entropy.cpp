@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <type_traits>
 
 #include "glow/core/error.h"
@@ -16,6 +17,8 @@
 
 namespace glow {
 namespace {
+
+constexpr double kBearableWeights = 50;
 
 struct Entropy {
   double nats = 0;
@@ -52,6 +55,19 @@ std::vector<double> distances_to(const Tensor& rows, const Neighbours& found, in
   return out;
 }
 
+// Weights that cancel many terms are huge, and multiply the noise: from twelve columns on they turn
+// a thousandth of a nat into one.
+std::vector<double> bearable_weights(int64_t k, int64_t columns) {
+  std::vector<double> weights = kl_weights(k, columns);
+  double size = 0;
+  for (const double weight : weights) size += std::abs(weight);
+  if (size <= kBearableWeights) return weights;
+  throw NoEstimate(
+      "weighted_kl has weights of {:.3g} in all for {} columns, which multiply the noise: take "
+      "fewer columns",
+      size, columns);
+}
+
 Entropy entropy_of(const Tensor& rows, int64_t k, bool weighted) {
   const auto n = static_cast<double>(rows.size(0)), d = static_cast<double>(rows.size(1));
   const PointSet points(rows);
@@ -62,7 +78,7 @@ Entropy entropy_of(const Tensor& rows, int64_t k, bool weighted) {
   };
   Entropy out;
   if (weighted) {
-    const std::vector<double> weights = kl_weights(k, rows.size(1));
+    const std::vector<double> weights = bearable_weights(k, rows.size(1));
     for (int64_t j = 1; j <= k; ++j) {
       const double weight = weights[static_cast<size_t>(j - 1)];
       if (weight != 0) out.nats += weight * entropy(distances_to(points.points(), found, k, j), j);
@@ -74,10 +90,9 @@ Entropy entropy_of(const Tensor& rows, int64_t k, bool weighted) {
   return out;
 }
 
-Entropy three_entropies(const Tensor& x, const Tensor& y, int64_t k, bool weighted) {
-  Entropy out = entropy_of(joint_space({x, y}), k, weighted);
-  out.nats = entropy_of(x, k, weighted).nats + entropy_of(y, k, weighted).nats - out.nats;
-  return out;
+double three_entropies(const Tensor& x, const Tensor& y, int64_t k, bool weighted) {
+  const auto nats = [&](const Tensor& rows) { return entropy_of(rows, k, weighted).nats; };
+  return nats(x) + nats(y) - nats(joint_space({x, y}));
 }
 
 template <class O>
@@ -114,28 +129,58 @@ Estimate kl_entropy_of(const Tensor& x, const O& options) {
   return out;
 }
 
+// A variable and its entropy, computed once for any partners.
+template <class O>
+struct KLVariable {
+  Scaled scaled;
+  double entropy = 0;
+
+  KLVariable(const Tensor& x, const std::string& name, const O& options)
+      : scaled(glow::scaled(x, name, options.standardize, options.jitter)) {
+    check_neighbours(kKLName<O>, options.k, scaled.size());
+    if (!scaled.constant()) entropy = entropy_of(scaled.rows, options.k, kWeighted<O>).nats;
+  }
+};
+
+template <class O>
+Estimate kl_information_of(const KLVariable<O>& x, const KLVariable<O>& y, const O& options,
+                           const std::string& spec) {
+  const Scaled &first = x.scaled, &second = y.scaled;
+  check_same_rows(first.rows, first.name, second.rows, second.name);
+  Estimate out = neighbour_estimate(spec, {&first, &second});
+  if (settle_constant(out, {&first, &second})) return out;
+  const Entropy joint = entropy_of(joint_space({first.rows, second.rows}), options.k, kWeighted<O>);
+  out.value = at::scalar_tensor(x.entropy + y.entropy - joint.nats, at::kDouble);
+  warn_of_negative(out);
+  warn_of_ties(out, joint.distances, std::max(first.grain, second.grain));
+  if (options.errors) {
+    set_error(out, options.k, [&](const Tensor& rows) {
+      return three_entropies(first.rows.index_select(0, rows), second.rows.index_select(0, rows),
+                             options.k, kWeighted<O>);
+    });
+  }
+  return out;
+}
+
 template <class O>
 Estimate kl_information_of(const Tensor& x, const Tensor& y, const O& options,
                            const std::string& spec) {
   check_same_rows(continuous(x, "x"), "x", continuous(y, "y"), "y");
-  const Scaled first = scaled(x, "x", options.standardize, options.jitter);
-  const Scaled second = scaled(y, "y", options.standardize, options.jitter);
-  check_neighbours(kKLName<O>, options.k, first.size());
-  Estimate out = neighbour_estimate(spec, {&first, &second});
+  Estimate out = kl_information_of(KLVariable<O>(x, "x", options), KLVariable<O>(y, "y", options),
+                                   options, spec);
   if (options.noise) out.warnings.emplace_back(kNoiseIsForLayers);
-  if (settle_constant(out, {&first, &second})) return out;
-  const Entropy found = three_entropies(first.rows, second.rows, options.k, kWeighted<O>);
-  out.value = at::scalar_tensor(found.nats, at::kDouble);
-  warn_of_negative(out);
-  warn_of_ties(out, found.distances, std::max(first.grain, second.grain));
-  if (options.errors) {
-    set_error(out, options.k, [&](const Tensor& rows) {
-      return three_entropies(first.rows.index_select(0, rows), second.rows.index_select(0, rows),
-                             options.k, kWeighted<O>)
-          .nats;
-    });
-  }
   return out;
+}
+
+template <class O>
+std::vector<Coordinates> kl_coordinates(const Segment& segment, const Fit& fit,
+                                        const Estimator& estimator, const O& options) {
+  std::optional<KLVariable<O>> x;
+  return neighbour_coordinates(
+      segment, fit, estimator, options.noise, label_options(options), [&](const Tensor& t) {
+        if (!x) x.emplace(flatten_rows(segment.x), "x", options);
+        return kl_information_of(*x, KLVariable<O>(t, "t", options), options, estimator.spec());
+      });
 }
 
 }  // namespace
@@ -154,7 +199,7 @@ std::vector<double> kl_weights(int64_t k, int64_t columns) {
   }
   const auto free = static_cast<int64_t>(support.size());
   if (free < conditions) {
-    throw ValueError("weighted_kl needs k of at least {} for {} columns, got {}", conditions,
+    throw NoEstimate("weighted_kl needs k of at least {} for {} columns, got {}", conditions,
                      columns, k);
   }
   Tensor system = at::ones({conditions, free}, at::kDouble),
@@ -188,8 +233,7 @@ Estimate weighted_kl_mutual_information(const Tensor& x, const Tensor& y,
   return WeightedKL(options).estimate(x, y);
 }
 
-KL::KL(const KLOptions& options)
-    : InformationEstimator(spec_text("kl", options)), options_(options) {
+KL::KL(const KLOptions& options) : NeighbourEstimator(spec_text("kl", options)), options_(options) {
   check_kl(options);
 }
 Estimate KL::estimate(const Tensor& x, const Tensor& y) const {
@@ -197,25 +241,19 @@ Estimate KL::estimate(const Tensor& x, const Tensor& y) const {
 }
 
 WeightedKL::WeightedKL(const WeightedKLOptions& options)
-    : InformationEstimator(spec_text("weighted_kl", options)), options_(options) {
+    : NeighbourEstimator(spec_text("weighted_kl", options)), options_(options) {
   check_kl(options);
 }
 Estimate WeightedKL::estimate(const Tensor& x, const Tensor& y) const {
   return kl_information_of(x, y, options_, spec());
 }
 
-void KL::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> KL::evaluate(const Segment& segment, const Fit& fit) const {
-  return neighbour_coordinates(segment, fit, *this, options_.noise, options_.k,
-                               options_.standardize);
+  return kl_coordinates(segment, fit, *this, options_);
 }
 
-void WeightedKL::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> WeightedKL::evaluate(const Segment& segment, const Fit& fit) const {
-  return neighbour_coordinates(segment, fit, *this, options_.noise, options_.k,
-                               options_.standardize);
+  return kl_coordinates(segment, fit, *this, options_);
 }
 
 }  // namespace glow

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "glow/core/fields.h"
-#include "glow/information/estimator.h"
+#include "glow/information/neighbour_estimator.h"
 
 namespace glow {
 
@@ -74,7 +74,7 @@ Estimate kl_mutual_information(const Tensor& x, const Tensor& y, const KLOptions
 Estimate weighted_kl_mutual_information(const Tensor& x, const Tensor& y,
                                         const WeightedKLOptions& options = {});
 
-class KL : public InformationEstimator {
+class KL : public NeighbourEstimator {
  public:
   explicit KL(const KLOptions& options = {});
 
@@ -83,13 +83,12 @@ class KL : public InformationEstimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
   KLOptions options_;
 };
 
-class WeightedKL : public InformationEstimator {
+class WeightedKL : public NeighbourEstimator {
  public:
   explicit WeightedKL(const WeightedKLOptions& options = {});
 
@@ -98,7 +97,6 @@ class WeightedKL : public InformationEstimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
   WeightedKLOptions options_;

@@ -88,7 +88,7 @@ Estimate ksg(const KSGVariable& x, const KSGVariable& y, const KSGOptions& optio
 }
 
 KSG::KSG(const KSGOptions& options)
-    : InformationEstimator(spec_text("ksg", options)), options_(options) {
+    : NeighbourEstimator(spec_text("ksg", options)), options_(options) {
   check_ksg(options);
 }
 
@@ -96,15 +96,14 @@ Estimate KSG::estimate(const Tensor& x, const Tensor& y) const {
   return ksg_of(x, y, options_, spec());
 }
 
-void KSG::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> KSG::evaluate(const Segment& segment, const Fit& fit) const {
   // X is sorted, or put into a tree, once for all layers.
   std::optional<KSGVariable> x;
-  if (options_.noise) x.emplace(flatten_rows(segment.x), "x", options_);
-  return neighbour_coordinates(
-      segment, fit, *this, options_.noise, options_.k, options_.standardize,
-      [&](const Tensor& t) { return ksg(*x, KSGVariable(t, "t", options_), options_); });
+  return neighbour_coordinates(segment, fit, *this, options_.noise, label_options(options_),
+                               [&](const Tensor& t) {
+                                 if (!x) x.emplace(flatten_rows(segment.x), "x", options_);
+                                 return ksg(*x, KSGVariable(t, "t", options_), options_);
+                               });
 }
 
 }  // namespace glow

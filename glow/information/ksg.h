@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "glow/core/fields.h"
-#include "glow/information/estimator.h"
+#include "glow/information/neighbour_estimator.h"
 #include "glow/information/neighbours.h"
 #include "glow/information/scaled.h"
 
@@ -42,7 +42,7 @@ struct KSGOptions {
 /// Any real type, computed in float64; n > k. Not clipped: may be slightly negative. Constant
 /// columns contribute nothing; a constant variable gives 0 and a warning. Never more than the
 /// ceiling ψ(n) − ψ(k) (less 1/k in variant 2): a larger information is not seen, and the bias
-/// towards 0 grows with it and with the number of columns. Warns near the ceiling, above 50
+/// towards 0 grows with it and with the number of columns. Warns near the ceiling, above ten
 /// columns, and of ties. Throws ValueError on NaN or infinity, n <= k, or rows that differ.
 /// O(n log n) in few dimensions, O(n²d) in many. Not differentiable.
 ///
@@ -63,7 +63,7 @@ struct KSGVariable {
 Estimate ksg(const KSGVariable& x, const KSGVariable& y, const KSGOptions& options = {},
              const Tensor& order = {});
 
-class KSG : public InformationEstimator {
+class KSG : public NeighbourEstimator {
  public:
   explicit KSG(const KSGOptions& options = {});
 
@@ -72,7 +72,6 @@ class KSG : public InformationEstimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
   KSGOptions options_;

@@ -30,30 +30,4 @@ struct LayerForm {
 /// Amjad & Geiger 2019, IEEE Trans. PAMI 42(9) (the infinity).
 std::vector<Coordinates> layer_coordinates(const Segment& segment, const LayerForm& form);
 
-/// The form of nearest-neighbour estimators: `complexity` on the noisy layer, `label_information`
-/// for classes, `estimator` itself for targets.
-std::vector<Coordinates> neighbour_coordinates(const Segment& segment, const Fit& fit,
-                                               const Estimator& estimator,
-                                               std::optional<double> noise, int64_t k,
-                                               bool standardize,
-                                               std::function<Estimate(const Tensor& t)> complexity);
-
-/// The same with `estimator` itself for I(X; T + noise).
-std::vector<Coordinates> neighbour_coordinates(const Segment& segment, const Fit& fit,
-                                               const Estimator& estimator,
-                                               std::optional<double> noise, int64_t k,
-                                               bool standardize);
-
-/// The share of values that another of their column equals, at most, over columns of t (n, d): at
-/// most 64 evenly spaced ones are looked at.
-double tie_share(const Tensor& t);
-
-/// Notes for `label_information` which layers have ties, as units after a relu do.
-void fit_ties(const Segment& segment, Fit& fit);
-
-/// I(T; Y) of a layer and its label: `ross`, or `mixed_ksg` where `fit_ties` found more than a
-/// twentieth tied.
-Estimate label_information(const std::string& layer, const Tensor& t, const Tensor& labels,
-                           const Fit& fit, int64_t k, bool standardize);
-
 }  // namespace glow

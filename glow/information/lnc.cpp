@@ -21,7 +21,7 @@ namespace glow {
 namespace {
 
 constexpr int64_t kRowsAtOnce = 8192;
-constexpr int64_t kUniformSets = 20'000;
+constexpr int64_t kUniformSets = 20'000, kSetsAtOnce = 500;
 constexpr double kRareShare = 0.005;  // of uniform points that are corrected: the paper's ε
 
 // ln V̄/V of neighbours given by their offsets (n, k, d) from each point.
@@ -40,9 +40,14 @@ double log_alpha(int64_t k, int64_t columns) {
   const std::lock_guard lock(mutex);
   const auto [entry, is_new] = known.try_emplace({k, columns});
   if (is_new) {
-    const Tensor offsets =
-        at::rand({kUniformSets, k, columns}, make_generator(0, "lnc"), at::kDouble) * 2 - 1;
-    entry->second = at::quantile(log_volume_ratio(offsets), kRareShare).item<double>();
+    const at::Generator generator = make_generator(0, "lnc");
+    std::vector<Tensor> ratios;
+    for (int64_t done = 0; done < kUniformSets; done += kSetsAtOnce) {
+      check_stop();
+      const Tensor offsets = at::rand({kSetsAtOnce, k, columns}, generator, at::kDouble) * 2 - 1;
+      ratios.push_back(log_volume_ratio(offsets));
+    }
+    entry->second = at::quantile(at::cat(ratios), kRareShare).item<double>();
   }
   return entry->second;
 }
@@ -69,12 +74,31 @@ NeighbourInformation corrected(const Tensor& rows, int64_t k, const std::optiona
   return out;
 }
 
-NeighbourInformation lnc_information(const Tensor& x, const Tensor& y, int64_t k,
-                                     const std::optional<double>& alpha) {
-  NeighbourInformation out = corrected(joint_space({x, y}), k, alpha);
-  out.nats -= corrected(x, k, alpha).nats + corrected(y, k, alpha).nats;
-  return out;
+double lnc_nats(const Tensor& x, const Tensor& y, const LNCOptions& options) {
+  const auto own = [&](const Tensor& rows) {
+    return corrected(rows, options.k, options.alpha).nats;
+  };
+  return own(joint_space({x, y})) - own(x) - own(y);
 }
+
+// A variable and the multi-information of its own columns, computed once for any partners.
+struct LNCVariable {
+  Scaled scaled;
+  double own = 0;
+
+  LNCVariable(const Tensor& x, const std::string& name, const LNCOptions& options)
+      : scaled(glow::scaled(x, name, options.standardize, options.jitter)) {
+    check_neighbours("lnc", options.k, scaled.size());
+    check_columns(scaled.rows.size(1), options.k);
+    if (!scaled.constant()) own = corrected(scaled.rows, options.k, options.alpha).nats;
+  }
+
+  static void check_columns(int64_t columns, int64_t k) {
+    if (k >= columns) return;
+    throw NoEstimate("lnc needs at least as many neighbours as columns: k is {}, x and y have {}",
+                     k, columns);
+  }
+};
 
 void check_lnc(const LNCOptions& options) {
   check_neighbours("lnc", options.k);
@@ -84,31 +108,30 @@ void check_lnc(const LNCOptions& options) {
   }
 }
 
+Estimate lnc_of(const LNCVariable& x, const LNCVariable& y, const LNCOptions& options,
+                const std::string& spec) {
+  const Scaled &first = x.scaled, &second = y.scaled;
+  check_same_rows(first.rows, first.name, second.rows, second.name);
+  Estimate out = neighbour_estimate(spec, {&first, &second});
+  if (settle_constant(out, {&first, &second})) return out;
+  LNCVariable::check_columns(first.rows.size(1) + second.rows.size(1), options.k);
+  const auto joint = corrected(joint_space({first.rows, second.rows}), options.k, options.alpha);
+  out.value = at::scalar_tensor(joint.nats - x.own - y.own, at::kDouble);
+  warn_of_negative(out);
+  warn_of_ties(out, joint.distances, std::max(first.grain, second.grain));
+  if (options.errors) {
+    set_error(out, options.k, [&](const Tensor& rows) {
+      return lnc_nats(first.rows.index_select(0, rows), second.rows.index_select(0, rows), options);
+    });
+  }
+  return out;
+}
+
 Estimate lnc_of(const Tensor& x, const Tensor& y, const LNCOptions& options,
                 const std::string& spec) {
   check_same_rows(continuous(x, "x"), "x", continuous(y, "y"), "y");
-  const Scaled first = scaled(x, "x", options.standardize, options.jitter);
-  const Scaled second = scaled(y, "y", options.standardize, options.jitter);
-  check_neighbours("lnc", options.k, first.size());
-  Estimate out = neighbour_estimate(spec, {&first, &second});
+  Estimate out = lnc_of(LNCVariable(x, "x", options), LNCVariable(y, "y", options), options, spec);
   if (options.noise) out.warnings.emplace_back(kNoiseIsForLayers);
-  if (settle_constant(out, {&first, &second})) return out;
-  const int64_t columns = first.rows.size(1) + second.rows.size(1);
-  if (options.k < columns) {
-    throw ValueError("lnc needs at least as many neighbours as columns: k is {}, x and y have {}",
-                     options.k, columns);
-  }
-  const auto found = lnc_information(first.rows, second.rows, options.k, options.alpha);
-  out.value = at::scalar_tensor(found.nats, at::kDouble);
-  warn_of_negative(out);
-  warn_of_ties(out, found.distances, std::max(first.grain, second.grain));
-  if (options.errors) {
-    set_error(out, options.k, [&](const Tensor& rows) {
-      return lnc_information(first.rows.index_select(0, rows), second.rows.index_select(0, rows),
-                             options.k, options.alpha)
-          .nats;
-    });
-  }
   return out;
 }
 
@@ -120,7 +143,7 @@ Estimate lnc(const Tensor& x, const Tensor& y, const LNCOptions& options) {
 }
 
 LNC::LNC(const LNCOptions& options)
-    : InformationEstimator(spec_text("lnc", options)), options_(options) {
+    : NeighbourEstimator(spec_text("lnc", options)), options_(options) {
   check_lnc(options);
 }
 
@@ -128,11 +151,13 @@ Estimate LNC::estimate(const Tensor& x, const Tensor& y) const {
   return lnc_of(x, y, options_, spec());
 }
 
-void LNC::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> LNC::evaluate(const Segment& segment, const Fit& fit) const {
-  return neighbour_coordinates(segment, fit, *this, options_.noise, options_.k,
-                               options_.standardize);
+  std::optional<LNCVariable> x;
+  return neighbour_coordinates(segment, fit, *this, options_.noise, label_options(options_),
+                               [&](const Tensor& t) {
+                                 if (!x) x.emplace(flatten_rows(segment.x), "x", options_);
+                                 return lnc_of(*x, LNCVariable(t, "t", options_), options_, spec());
+                               });
 }
 
 }  // namespace glow

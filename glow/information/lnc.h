@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "glow/core/fields.h"
-#include "glow/information/estimator.h"
+#include "glow/information/neighbour_estimator.h"
 
 namespace glow {
 
@@ -46,7 +46,7 @@ struct LNCOptions {
 /// Gao, Ver Steeg, Galstyan 2015, AISTATS, eq. 18 and algorithms 1 and 2.
 Estimate lnc(const Tensor& x, const Tensor& y, const LNCOptions& options = {});
 
-class LNC : public InformationEstimator {
+class LNC : public NeighbourEstimator {
  public:
   explicit LNC(const LNCOptions& options = {});
 
@@ -55,7 +55,6 @@ class LNC : public InformationEstimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
   LNCOptions options_;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "glow/information/checks.h"
 #include "glow/information/layer_forms.h"
@@ -14,9 +15,8 @@
 namespace glow {
 namespace {
 
-double mixed_information(const Tensor& x, const Tensor& y, int64_t k) {
-  const PointSet together(joint_space({x, y}));
-  const std::vector<PointSet> own = point_sets({x, y});
+double mixed_information(const PointSet& x, const PointSet& y, int64_t k) {
+  const PointSet together(joint_space({x.points(), y.points()}));
   const int64_t n = together.size();
   std::vector<double> radii = together.nearest(k).distances;
   std::vector<double> zeros(radii.size());  // a radius that only coinciding rows are within
@@ -24,7 +24,7 @@ double mixed_information(const Tensor& x, const Tensor& y, int64_t k) {
     if (radii[i] == 0) radii[i] = zeros[i] = std::numeric_limits<double>::denorm_min();
   }
   const std::vector<int32_t> ties = together.nearer(zeros);
-  const std::vector<int32_t> n_x = own[0].nearer(radii), n_y = own[1].nearer(radii);
+  const std::vector<int32_t> n_x = x.nearer(radii), n_y = y.nearer(radii);
   const DigammaTable psi(n);
   double sum = 0;
   for (size_t i = 0; i < radii.size(); ++i) {
@@ -33,26 +33,43 @@ double mixed_information(const Tensor& x, const Tensor& y, int64_t k) {
   return std::log(static_cast<double>(n)) + sum / static_cast<double>(n);
 }
 
-Estimate mixed_of(const Tensor& x, const Tensor& y, const MixedKSGOptions& options,
+// A variable scaled and sorted, or in a tree, once for any partners.
+struct MixedVariable {
+  Scaled scaled;
+  PointSet points;
+
+  MixedVariable(const Tensor& x, const std::string& name, const MixedKSGOptions& options)
+      : scaled(glow::scaled(x, name, options.standardize, 0)), points(scaled.rows) {
+    scaled.warnings = {};  // discrete variables are welcome
+    check_neighbours("mixed_ksg", options.k, scaled.size());
+  }
+};
+
+Estimate mixed_of(const MixedVariable& x, const MixedVariable& y, const MixedKSGOptions& options,
                   const std::string& spec) {
-  check_same_rows(continuous(x, "x"), "x", continuous(y, "y"), "y");
-  Scaled first = scaled(x, "x", options.standardize, 0);
-  Scaled second = scaled(y, "y", options.standardize, 0);
-  first.warnings = second.warnings = {};  // discrete variables are welcome
-  check_neighbours("mixed_ksg", options.k, first.size());
-  Estimate out = neighbour_estimate(spec, {&first, &second});
-  if (options.noise) out.warnings.emplace_back(kNoiseIsForLayers);
-  if (!settle_constant(out, {&first, &second})) {
-    out.value =
-        at::scalar_tensor(mixed_information(first.rows, second.rows, options.k), at::kDouble);
+  check_same_rows(x.scaled.rows, x.scaled.name, y.scaled.rows, y.scaled.name);
+  Estimate out = neighbour_estimate(spec, {&x.scaled, &y.scaled});
+  if (!settle_constant(out, {&x.scaled, &y.scaled})) {
+    out.value = at::scalar_tensor(mixed_information(x.points, y.points, options.k), at::kDouble);
     if (options.errors) {
+      const auto some = [](const MixedVariable& of, const Tensor& rows) {
+        return PointSet(of.scaled.rows.index_select(0, rows));
+      };
       set_error(out, options.k, [&](const Tensor& rows) {
-        return mixed_information(first.rows.index_select(0, rows),
-                                 second.rows.index_select(0, rows), options.k);
+        return mixed_information(some(x, rows), some(y, rows), options.k);
       });
     }
   }
   set_ceiling(out, std::log(static_cast<double>(out.n)) - digamma(static_cast<double>(options.k)));
+  return out;
+}
+
+Estimate mixed_of(const Tensor& x, const Tensor& y, const MixedKSGOptions& options,
+                  const std::string& spec) {
+  check_same_rows(continuous(x, "x"), "x", continuous(y, "y"), "y");
+  Estimate out =
+      mixed_of(MixedVariable(x, "x", options), MixedVariable(y, "y", options), options, spec);
+  if (options.noise) out.warnings.emplace_back(kNoiseIsForLayers);
   return out;
 }
 
@@ -64,7 +81,7 @@ Estimate mixed_ksg(const Tensor& x, const Tensor& y, const MixedKSGOptions& opti
 }
 
 MixedKSG::MixedKSG(const MixedKSGOptions& options)
-    : InformationEstimator(spec_text("mixed_ksg", options)), options_(options) {
+    : NeighbourEstimator(spec_text("mixed_ksg", options)), options_(options) {
   check_neighbours("mixed_ksg", options.k);
 }
 
@@ -72,11 +89,15 @@ Estimate MixedKSG::estimate(const Tensor& x, const Tensor& y) const {
   return mixed_of(x, y, options_, spec());
 }
 
-void MixedKSG::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> MixedKSG::evaluate(const Segment& segment, const Fit& fit) const {
-  return neighbour_coordinates(segment, fit, *this, options_.noise, options_.k,
-                               options_.standardize);
+  std::optional<MixedVariable> x;
+  return neighbour_coordinates(
+      segment, fit, *this, options_.noise,
+      {.k = options_.k, .standardize = options_.standardize, .errors = options_.errors},
+      [&](const Tensor& t) {
+        if (!x) x.emplace(flatten_rows(segment.x), "x", options_);
+        return mixed_of(*x, MixedVariable(t, "t", options_), options_, spec());
+      });
 }
 
 }  // namespace glow

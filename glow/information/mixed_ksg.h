@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "glow/core/fields.h"
-#include "glow/information/estimator.h"
+#include "glow/information/neighbour_estimator.h"
 
 namespace glow {
 
@@ -33,13 +33,13 @@ struct MixedKSGOptions {
 ///   coincide with it, n_x those that do in x.
 ///
 /// This is the form of the authors' program; the printed one, with ln(n_x + 1) for ψ(n_x), is
-/// biased low at finite n. No jitter: it would destroy the ties. Ceiling ln n − ψ(k). As `ksg`
-/// otherwise.
+/// biased low at finite n. No jitter: it would destroy the ties. Ceiling ln n − ψ(k), which a
+/// lattice may pass: there, fewer than k rows are strictly nearer. As `ksg` otherwise.
 ///
 /// Gao, Kannan, Oh, Viswanath 2017, NeurIPS, algorithm 1.
 Estimate mixed_ksg(const Tensor& x, const Tensor& y, const MixedKSGOptions& options = {});
 
-class MixedKSG : public InformationEstimator {
+class MixedKSG : public NeighbourEstimator {
  public:
   explicit MixedKSG(const MixedKSGOptions& options = {});
 
@@ -48,7 +48,6 @@ class MixedKSG : public InformationEstimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
   MixedKSGOptions options_;

@@ -8,6 +8,7 @@
 
 #include "glow/core/error.h"
 #include "glow/core/parallel.h"
+#include "glow/information/checks.h"
 #include "glow/information/special.h"
 #include "glow/information/uncertainty.h"
 
@@ -111,7 +112,7 @@ void check_neighbours(const std::string& estimator, int64_t k) {
 
 void check_neighbours(const std::string& estimator, int64_t k, int64_t rows) {
   if (rows > k) return;
-  throw ValueError("{} with k = {} needs more than {} rows, got {}", estimator, k, k, rows);
+  throw NoEstimate("{} with k = {} needs more than {} rows, got {}", estimator, k, k, rows);
 }
 
 Estimate neighbour_estimate(const std::string& spec, const std::vector<const Scaled*>& variables) {

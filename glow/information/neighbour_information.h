@@ -44,7 +44,7 @@ NeighbourInformation ksg_information(const std::vector<Tensor>& variables, int64
 /// Points of every variable, built side by side.
 std::vector<PointSet> point_sets(const std::vector<Tensor>& variables);
 
-/// Throws ValueError unless 1 <= k, then unless there are more than k rows.
+/// Throws ValueError unless 1 <= k, and NoEstimate unless there are more than k rows.
 void check_neighbours(const std::string& estimator, int64_t k);
 void check_neighbours(const std::string& estimator, int64_t k, int64_t rows);
 

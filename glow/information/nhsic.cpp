@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "glow/core/stop.h"
 #include "glow/information/checks.h"
 #include "glow/information/kernel_variables.h"
 
@@ -86,6 +87,7 @@ std::vector<Estimate> measure_nhsic(KernelVariables variables, const std::vector
   std::vector<Normalised> normalised;
   std::vector<Tensor> traces;
   for (auto& variable : variables.list) {
+    check_stop();  // a factorisation takes seconds
     variable.rows = variable.rows.to(type);
     normalised.push_back(normalise(variable, options.epsilon));
     traces.push_back(normalised.back().matrix.detach().diagonal().sum(at::kDouble));

@@ -152,7 +152,7 @@ Estimate renyi_pair(const Tensor& x, const Tensor& y, const RenyiOptions& option
                        {{0, 1}}, options, spec)[0];
 }
 
-bool has_channels(const Representation& layer) { return layer.value.dim() >= 4; }
+bool has_channels(const Representation& layer) { return layer.value.dim() >= 3; }
 
 // Each channel over its width: the product of gaussian kernels is one of the rows side by side.
 Tensor scaled_channels(const Tensor& maps, const std::vector<double>& widths) {

@@ -53,7 +53,7 @@ Estimate renyi(const Tensor& x, const Tensor& y, const RenyiOptions& options = {
 
 /// I(T;X) and I(T; one-hot Y) of every layer; each matrix and entropy is computed once a segment.
 ///
-/// The kernel of a layer of feature maps (n, channels, ...) of four dimensions or more is the
+/// The kernel of a layer of feature maps (n, channels, ...) of three dimensions or more is the
 /// product of its channels' kernels; a median width is each channel's own: Yu, Wickstrøm, Jenssen,
 /// Príncipe 2020, IEEE Trans. Neural Netw. Learn. Syst. 32, eq. 10.
 class Renyi : public InformationEstimator {

@@ -105,8 +105,7 @@ Estimate ross_of(const Tensor& x, const std::string& x_name, const Tensor& label
   const Scaled variable = scaled(x, x_name, options.standardize, options.jitter);
   check_same_rows(variable.rows, x_name, labels, y_name);
   check_rows(variable.size(), 2, "ross");
-  const Symbols symbols =
-      value_symbols(continuous(labels, y_name).detach().to(at::kCPU, at::kDouble), y_name);
+  const Symbols symbols = value_symbols(labels, y_name);
   Estimate out = neighbour_estimate(spec, {&variable});
   if (settle_constant(out, {&variable})) return out;
   const RossResult found = ross_information(variable.rows, symbols, options.k);
@@ -141,10 +140,6 @@ void check_ross(const RossOptions& options) {
   check_jitter(options.jitter);
 }
 
-int64_t distinct_rows(const Tensor& t, const std::string& name) {
-  return value_symbols(continuous(t, name).detach().to(at::kCPU, at::kDouble), name).kinds();
-}
-
 }  // namespace
 
 Estimate ross(const Tensor& x, const Tensor& labels, const RossOptions& options) {
@@ -161,7 +156,7 @@ Estimate ross(const Tensor& x, const Tensor& labels, const RossOptions& options)
 }
 
 Ross::Ross(const RossOptions& options)
-    : InformationEstimator(spec_text("ross", options)), options_(options) {
+    : NeighbourEstimator(spec_text("ross", options)), options_(options) {
   check_ross(options);
 }
 
@@ -169,21 +164,13 @@ Estimate Ross::estimate(const Tensor& x, const Tensor& y) const {
   check_same_rows(continuous(x, "x"), "x", continuous(y, "y"), "y");
   check_finite(x, "x");
   check_finite(y, "y");
-  const bool x_discrete = is_discrete(x), y_discrete = is_discrete(y);
-  if (!x_discrete && !y_discrete) {
-    throw ValueError("ross needs a discrete variable: neither x nor y holds classes; take ksg");
-  }
-  // Of two, the one with fewer classes is the label.
-  const bool x_is_label =
-      x_discrete && (!y_discrete || distinct_rows(x, "x") < distinct_rows(y, "y"));
-  return x_is_label ? ross_of(y, "y", x, "x", options_, spec())
-                    : ross_of(x, "x", y, "y", options_, spec());
+  if (is_discrete(y)) return ross_of(x, "x", y, "y", options_, spec());
+  if (is_discrete(x)) return ross_of(y, "y", x, "x", options_, spec());
+  throw ValueError("ross needs a discrete variable: neither x nor y holds classes; take ksg");
 }
 
-void Ross::fit(const Segment& segment, Fit& fit) const { fit_ties(segment, fit); }
-
 std::vector<Coordinates> Ross::evaluate(const Segment& segment, const Fit& fit) const {
-  return neighbour_coordinates(segment, fit, *this, std::nullopt, options_.k, options_.standardize);
+  return neighbour_coordinates(segment, fit, *this, std::nullopt, label_options(options_), {});
 }
 
 }  // namespace glow

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "glow/core/fields.h"
-#include "glow/information/estimator.h"
+#include "glow/information/neighbour_estimator.h"
 
 namespace glow {
 
@@ -40,7 +40,7 @@ Estimate ross(const Tensor& x, const Tensor& labels, const RossOptions& options 
 
 /// As an estimator of two variables, y is the discrete one when it has an integer type or holds
 /// whole numbers only (each distinct row is a class), else x.
-class Ross : public InformationEstimator {
+class Ross : public NeighbourEstimator {
  public:
   explicit Ross(const RossOptions& options = {});
 
@@ -49,7 +49,6 @@ class Ross : public InformationEstimator {
   Estimate estimate(const Tensor& x, const Tensor& y) const override;
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override;
-  void fit(const Segment& segment, Fit& fit) const override;
 
  private:
   RossOptions options_;

@@ -110,12 +110,4 @@ Scaled scaled(const Tensor& x, const std::string& name, bool standardize, double
   return out;
 }
 
-Tensor with_noise(const Tensor& t, double noise) {
-  if (!(noise > 0 && std::isfinite(noise))) {
-    throw ValueError("noise must be a positive number, got {}", noise);
-  }
-  const Tensor values = t.detach().to(at::kCPU, at::kDouble);
-  return values + noise * at::randn(values.sizes(), make_generator(0, "noise"), at::kDouble);
-}
-
 }  // namespace glow

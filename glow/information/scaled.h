@@ -33,8 +33,4 @@ Scaled scaled(const Tensor& x, const std::string& name, bool standardize, double
 /// Throws ValueError unless the jitter is 0 or a positive number.
 void check_jitter(double jitter);
 
-/// t with Gaussian noise of standard deviation `noise` in its own units, always the same: what
-/// makes the information that a deterministic layer has on a continuous input finite.
-Tensor with_noise(const Tensor& t, double noise);
-
 }  // namespace glow

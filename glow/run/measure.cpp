@@ -19,10 +19,10 @@ namespace {
 
 using Fits = std::map<int64_t, Fit>;  // of each network
 
-// With reference = run the ruler is fitted to all snapshots of a network before any is measured.
+// The ruler of `reference = run`, and what else wants to know it all, before any is measured.
 Fits fit_to_run(const Estimator& estimator, const std::vector<std::string>& files) {
   Fits fits;
-  if (estimator.reference() != Reference::run) return fits;
+  if (!estimator.fits_whole_runs()) return fits;
   for (const auto& file : files) {
     check_stop();
     const SavedSegment saved = read_segment(file);

@@ -123,7 +123,7 @@ Loss::OfForward complexity_penalty(EstimatorPtr criterion, double weight) {
     const Tensor x = flatten_rows(forward.segment.x);
     Tensor sum = at::zeros({}, forward.prediction.options());
     for (size_t i = 0; i + 1 < forward.segment.layers.size(); ++i) {
-      sum = sum + criterion->estimate(flatten_rows(forward.segment.layers[i].value), x).value;
+      sum = sum + criterion->complexity(flatten_rows(forward.segment.layers[i].value), x).value;
     }
     return weight * sum;
   };

@@ -1,6 +1,6 @@
 #include "glow/information/automatic.h"
 
-#include "glow/information/layer_forms.h"
+#include "glow/information/mixed_ksg.h"
 #include "glow/information/ross.h"
 #include "tests/information/support.h"
 
@@ -98,6 +98,52 @@ TEST(LayerForms, KnowTiesByTheirColumn) {
   EXPECT_EQ(tie_share(t), 0);
   EXPECT_NEAR(tie_share(at::relu(t)), 0.5, 0.15);
   EXPECT_EQ(tie_share(at::ones({50, 2})), 0) << "a constant is no mixture";
+}
+
+// The last batch of an epoch, or a wide layer: a training must go on.
+TEST(LayerForms, HaveNoValueWhereThereAreTooFewRows) {
+  const Segment few = small_segment(3, 3);
+  for (const char* spec :
+       {"auto", "ksg", "ross(k=5)", "mixed_ksg", "kl", "weighted_kl", "gaussian", "gaussian_copula",
+        "cca", "ksg(noise=0.1)", "lnc(noise=0.1)", "gaussian(noise=0.1)"}) {
+    for (const auto& both : make_estimator(spec)->evaluate(few)) {
+      EXPECT_FALSE(both.complexity.value.defined()) << spec;
+      EXPECT_FALSE(both.complexity.warnings.empty()) << spec;
+    }
+  }
+  const Estimate none = make_estimator("gaussian")->evaluate(few)[0].generalization;
+  EXPECT_FALSE(none.value.defined());
+  EXPECT_THAT(none.warnings, Contains(HasSubstr("no value")));
+}
+
+TEST(LayerForms, KeepTheOptionsOfTheEstimatorForLabels) {
+  const Segment segment = small_segment(300, 3);
+  for (const char* spec : {"ross(errors=true)", "ksg(errors=true)", "mixed_ksg(errors=true)"}) {
+    EXPECT_GT(make_estimator(spec)->evaluate(segment)[0].generalization.standard_error, 0) << spec;
+  }
+}
+
+TEST(LayerForms, TiesOfAnySnapshotThatWasFittedCount) {
+  const Segment smooth = small_segment(200, 3);
+  Segment tied = smooth;
+  tied.layers[0].value = at::relu(tied.layers[0].value);
+  const EstimatorPtr ross = make_estimator("ross");
+  Fit first, both;
+  ross->fit(smooth, first);
+  ross->fit(smooth, both);
+  ross->fit(tied, both);
+  EXPECT_TRUE(ross->fits_whole_runs());
+  const auto by = [&](const Fit& fit) {
+    return ross->evaluate(smooth, fit)[0].generalization.number();
+  };
+  EXPECT_EQ(by(both),
+            mixed_ksg(smooth.layers[0].value.flatten(1), smooth.y.unsqueeze(1), {.k = 3}).number());
+  EXPECT_NE(by(first), by(both));
+}
+
+TEST(Auto, OnALayerSaysWhatItTook) {
+  const auto found = Auto().evaluate(small_segment(200, 3));
+  EXPECT_THAT(found[0].generalization.warnings, Contains("auto took ross(k=3): y is the class"));
 }
 
 }  // namespace

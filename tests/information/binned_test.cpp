@@ -372,5 +372,16 @@ TEST(Binned, RefusesWhatHasNoAnswer) {
               HasSubstr("dense_1 has 10 rows, y has 9"));
 }
 
+TEST(Binned, ACorrectedEstimateMayPassLnNAndHasNoCeiling) {
+  const Segment segment = small_segment(60, 3);
+  const auto plain = Binned({.bins = 100}).evaluate(segment)[0];
+  EXPECT_NEAR(plain.complexity.ceiling, std::log(60.0), 1e-12);
+  EXPECT_GT(plain.generalization.standard_error, 0);
+  const auto corrected =
+      Binned({.bins = 100, .correction = "miller_madow"}).evaluate(segment)[0].complexity;
+  EXPECT_GT(corrected.number(), std::log(60.0));
+  EXPECT_TRUE(std::isnan(corrected.ceiling));
+}
+
 }  // namespace
 }  // namespace glow

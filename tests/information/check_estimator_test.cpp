@@ -180,6 +180,92 @@ TEST(CheckEstimator, RejectsEachKindOfWrongOne) {
               ElementsAre("scaled"));
 }
 
+// A right estimator but for what `change` does with the arguments or the answer.
+template <class F>
+std::vector<std::string> failed_answer(F change, const EstimatorClaims& of = {}) {
+  class Wrong : public Covariance {
+   public:
+    explicit Wrong(F f) : change_(f) {}
+    Estimate estimate(const Tensor& x, const Tensor& y) const override {
+      return change_(
+          x, y, [this](const Tensor& a, const Tensor& b) { return Covariance::estimate(a, b); });
+    }
+
+   private:
+    F change_;
+  };
+  return failed(Wrong(change), of);
+}
+
+TEST(CheckEstimator, RejectsWrongAnswersToOddArguments) {
+  using V = const Tensor&;
+  using testing::Contains;
+  const auto zero = [](Estimate e) {
+    e.estimator = "covariance";
+    e.value = at::scalar_tensor(0, at::kDouble);
+    return e;
+  };
+  EXPECT_THAT(failed_with([](V value, V x, V) { return value * x.abs().max(); }, {.rotated = true}),
+              Contains("rotated"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                Estimate e = right(x, y);
+                if (!x.is_contiguous()) e.value = e.value * 2;
+                return e;
+              }),
+              Contains("layouts"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                Estimate e = right(x, y);
+                if (x.scalar_type() != at::kDouble) e.value = e.value * 1.01;
+                return e;
+              }),
+              Contains("precision"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                const int64_t n = x.dim() == 0 ? 0 : std::min(x.size(0), y.size(0));
+                return n == 0 ? right(x, y) : right(x.slice(0, 0, n), y.slice(0, 0, n));
+              }),
+              Contains("rows differ"));
+  EXPECT_THAT(failed_answer([&](V x, V y, auto right) {
+                return x.numel() == 0 ? zero(Estimate()) : right(x, y);
+              }),
+              Contains("empty"));
+  EXPECT_THAT(failed_answer([&](V x, V y, auto right) {
+                return x.dim() == 0 ? zero(Estimate()) : right(x, y);
+              }),
+              Contains("scalar"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                Estimate e = right(x, y);
+                const int64_t half = x.size(0) / 2;
+                if (at::equal(x.slice(0, 0, half), x.slice(0, half, 2 * half))) {
+                  e.value = e.value * std::nan("");
+                }
+                return e;
+              }),
+              Contains("duplicates"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                Estimate e = right(x, y);
+                if (x.size(1) > x.size(0)) e.value = e.value * std::nan("");
+                return e;
+              }),
+              Contains("more columns than rows"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                Estimate e = right(x, y);
+                e.estimator = "another";
+                return e;
+              }),
+              Contains("result"));
+  EXPECT_THAT(failed_answer([](V x, V y, auto right) {
+                Estimate e = right(x, y);
+                e.unit = Unit::bits;
+                return e;
+              }),
+              Contains("units"));
+  class NoLayers : public Covariance {
+    using Covariance::evaluate;
+    std::vector<Coordinates> evaluate(const Segment&, const Fit&) const override { return {}; }
+  };
+  EXPECT_THAT(failed(NoLayers()), Contains("segment"));
+}
+
 TEST(CheckEstimator, AnErrorWithoutAPlaceIsAFault) {
   class Silent : public Criterion {
    public:

@@ -366,7 +366,7 @@ TEST(GaussianClasses, TellApartWhatLiesApart) {
   const Estimate found = gaussian_class_information(more, y, 3);
   EXPECT_NEAR(found.number(), none.number(), 1e-9);
   EXPECT_THAT(found.warnings, ElementsAre("1 of 5 columns of t are constant: dropped",
-                                          "1 columns of t are constant within a class: dropped"));
+                                          "1 column of t is constant within a class: dropped"));
   EXPECT_EQ(gaussian_class_information(at::ones({3000, 1}), y, 3).number(), 0);
   EXPECT_EQ(gaussian_class_information(noise, at::zeros({3000}, at::kLong), 3).number(), 0);
   EXPECT_FALSE(gaussian_class_information(gated, y, 3).value.defined());

@@ -67,6 +67,17 @@ TEST(GramStatistics, AreTheSameBitsAtAnyNumberOfThreads) {
 }
 
 // What a processor with narrower vectors would give.
+// Large enough that threads are worth it: below, one does all.
+TEST(GramStatistics, AreTheSameBitsWhereThreadsReallyRun) {
+  const Tensor x = normal({6000, 10}, "x"), y = normal({6000, 3}, "y");
+  const auto product = [&](int threads) {
+    const Threads scope(threads);
+    return gram_statistics({gaussian(x, 3), gaussian(y, 2)}, {{0, 1}}).products[0];
+  };
+  EXPECT_EQ(product(1), product(2));
+  EXPECT_EQ(product(1), product(5));
+}
+
 TEST(GramStatistics, AreNearlyTheSameByNarrowerVectors) {
   const Tensor x = normal({150, 70}, "x"), y = normal({150, 3}, "y");
   const auto run = [&](int bytes) {

@@ -279,5 +279,30 @@ TEST(KernelMIEvaluate, NamesTheLayerThatIsNotFinite) {
             "dense_1 contains 1 non-finite value, first at row 3, column 2");
 }
 
+TEST(KernelMIEvaluate, AUnitThatIsDeadAtTheReferenceLivesLater) {
+  const Segment later = small_segment(200, 3);
+  Segment first = later;
+  first.layers[0].value = later.layers[0].value.clone();
+  first.layers[0].value.select(3, 1).fill_(0.5);  // units 1 and 3 of four
+  for (const KernelMIOptions& options : {KernelMIOptions{}, KernelMIOptions{.kernel = "box"}}) {
+    const KernelMI estimator(options);
+    Fit fit;
+    estimator.fit(first, fit);
+    const Estimate found = estimator.evaluate(later, fit)[0].generalization;
+    const Estimate own = estimator.evaluate(later)[0].generalization;
+    EXPECT_GT(found.number(), own.number());  // narrower kernels, not none
+    EXPECT_LE(found.number(), std::log(200.0));
+  }
+}
+
+TEST(KernelMIEvaluate, SaysWhenItIsAboveTheEntropyOfTheLabels) {
+  Segment segment = small_segment(600, 3);
+  segment.layers[1].value = 3 * segment.y.unsqueeze(1) + 0.1 * normal({600, 1}, "noise");
+  const Estimate found = KernelMI().evaluate(segment)[1].generalization;
+  EXPECT_GT(found.number(), found.ceiling);
+  EXPECT_NEAR(found.ceiling, std::log(3.0), 0.02);
+  EXPECT_THAT(found.warnings, Contains(HasSubstr("above H(Y)")));
+}
+
 }  // namespace
 }  // namespace glow

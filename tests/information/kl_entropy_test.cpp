@@ -1,5 +1,6 @@
 #include "glow/information/kl_entropy.h"
 
+#include "glow/information/checks.h"
 #include "tests/information/neighbour_support.h"
 
 namespace glow {
@@ -126,6 +127,14 @@ TEST(KL, SaysThatACurveHasNoDensity) {
     EXPECT_THAT(found.warnings, testing::Contains(testing::HasSubstr("far below 0")));
   }
   EXPECT_THAT(KL().estimate(normal({1000, 2}, "x"), y).warnings, testing::IsEmpty());
+}
+
+TEST(WeightedKL, RefusesColumnsWhoseWeightsWouldMultiplyTheNoise) {
+  const Tensor x = normal({500, 6}, "x"), y = x + normal({500, 6}, "y");
+  EXPECT_THAT(message_of<NoEstimate>([&] { WeightedKL().estimate(x, y); }),
+              testing::HasSubstr("multiply the noise"));
+  EXPECT_NEAR(WeightedKL().estimate(x.slice(1, 0, 2), y.slice(1, 0, 2)).number(), std::log(2.0),
+              0.3);
 }
 
 }  // namespace

@@ -129,5 +129,11 @@ TEST(Ross, RefusesWhatHasNoAnswer) {
   EXPECT_EQ(message(bad, label), "x contains 1 non-finite value, first at row 4, column 0");
 }
 
+TEST(Ross, TellsLabelsApartThatNoDoubleDoes) {
+  const Tensor x = normal({200, 1}, "x"), y = labels(200, 3, "y");
+  const int64_t far = int64_t{1} << 60;
+  EXPECT_EQ(ross(x, y + far).number(), ross(x, y).number());
+}
+
 }  // namespace
 }  // namespace glow

@@ -86,13 +86,5 @@ TEST(Scaled, RefusesWhatIsNotFinite) {
   EXPECT_THROW(check_jitter(std::nan("")), ValueError);
 }
 
-TEST(WithNoise, AddsNoiseOfTheGivenDeviation) {
-  const Tensor t = normal({4000, 2}, "t").to(at::kFloat);
-  const Tensor noisy = with_noise(t, 0.3);
-  EXPECT_TRUE(at::equal(noisy, with_noise(t, 0.3)));
-  EXPECT_NEAR((noisy - t).std().item<double>(), 0.3, 0.012);  // five standard errors
-  EXPECT_THROW(with_noise(t, 0), ValueError);
-}
-
 }  // namespace
 }  // namespace glow

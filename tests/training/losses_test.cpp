@@ -114,5 +114,16 @@ TEST(Losses, ComplexityPenaltyHasAGradientAndLeavesTheOutputOut) {
   EXPECT_THROW(complexity_penalty(make_estimator("binned"), 1), ValueError);
 }
 
+TEST(Losses, KDEIsAPenaltyOfTheLayerNotOfItsInput) {
+  Forward f = forward(kLogits, kClasses);
+  const Tensor t = at::randn({2, 3}, at::kDouble).set_requires_grad(true);
+  f.segment.x = at::randn({2, 4}, at::kDouble);
+  f.segment.layers = {{.name = "dense_1", .value = at::relu(t)},
+                      {.name = "dense_2", .value = kLogits}};
+  const Tensor loss = complexity_penalty(make_estimator("kde"), 1)(f);
+  loss.backward();
+  EXPECT_TRUE(t.grad().defined());
+}
+
 }  // namespace
 }  // namespace glow

@@ -32,7 +32,11 @@ double widest(const std::vector<View>& rows, double most) {
 class PlaneFigure {
  public:
   PlaneFigure(const std::vector<View>& rows, double width)
-      : rows_(rows), scales_(plane_scales(rows)), wide_(width > 110 * kMillimetre) {
+      : rows_(rows),
+        scales_(plane_scales(rows)),
+        plane_(!lacks_complexity(rows[0].plane->trajectories)),
+        curves_of_(plane_ ? kComplexity : kGeneralization),
+        wide_(width > 110 * kMillimetre) {
     drawing_.width = width;
     height_ = wide_ ? 0.31 * width : 0.56 * width;
   }
@@ -61,12 +65,7 @@ class PlaneFigure {
     std::vector<std::string> names, captions;
     for (const auto& [run, plane] : rows_) {
       names.push_back(run->name);
-      std::string caption = caption_of(*plane);
-      // The rows of one run are called by their settings.
-      if (const std::string spec = "; " + plane->trajectories.evaluator;
-          several() && one_run() && caption.ends_with(spec)) {
-        caption.resize(caption.size() - spec.size());
-      }
+      const std::string caption = caption_of(*plane);
       if (std::find(captions.begin(), captions.end(), caption) == captions.end()) {
         captions.push_back(caption);
       }
@@ -92,8 +91,9 @@ class PlaneFigure {
         drawing_.add(Text{{kEdge, y}, line, {kCaptionSize, kQuiet}});
       }
     }
+    if (!plane_ && !any_null()) return y;  // curves explain themselves
     y += kCaptionSize * 1.7;
-    return 6 + draw_key(drawing_, {kEdge, y}, width, any_turns(), any_null());
+    return 6 + draw_key(drawing_, {kEdge, y}, width, plane_, any_turns(), any_null());
   }
 
   bool any_turns() const {
@@ -112,7 +112,12 @@ class PlaneFigure {
     const double bar = kBarGap + colour_bar_width(scales_.epochs, height_, "epoch");
     const double names = widest(rows_, wide_ ? 0.19 * drawing_.width : 0.34 * drawing_.width);
     const double plane_left = kEdge + Axes::left_margin(scales_.generalization, height_);
-    const double curves_margin = Axes::left_margin(scales_.complexity_curve, height_);
+    const double curves_margin = Axes::left_margin(scales_.*curves_of_.curve, height_);
+    if (!plane_) {
+      const double left = kEdge + curves_margin;
+      columns_.curves = {left, 0, drawing_.width - left - names - kEdge, 0};
+      return;
+    }
     if (!wide_) {
       const double left = std::max(plane_left, kEdge + curves_margin);
       columns_.plane = {left, 0, drawing_.width - left - bar - kEdge, 0};
@@ -139,16 +144,21 @@ class PlaneFigure {
       y += 2;
     }
     y += kTickSize + 7;  // the name of the colour bar stands above it
-    const Box frame{columns_.plane.x, y, columns_.plane.width, height_};
-    draw_plane(drawing_, frame, view, scales_);
-    draw_colour_bar(drawing_, {frame.right() + kBarGap, y}, height_, scales_.epochs, "epoch");
-    if (!wide_) y += height_ + Axes::bottom_margin() + 12;
-    draw_curves(drawing_, {columns_.curves.x, y, columns_.curves.width, height_}, view, scales_);
+    if (plane_) {
+      const Box frame{columns_.plane.x, y, columns_.plane.width, height_};
+      draw_plane(drawing_, frame, view, scales_);
+      draw_colour_bar(drawing_, {frame.right() + kBarGap, y}, height_, scales_.epochs, "epoch");
+      if (!wide_) y += height_ + Axes::bottom_margin() + 12;
+    }
+    draw_curves(drawing_, {columns_.curves.x, y, columns_.curves.width, height_}, view, scales_,
+                curves_of_);
     return y + height_ + Axes::bottom_margin();
   }
 
   const std::vector<View>& rows_;
   PlaneScales scales_;
+  bool plane_;  // or curves alone
+  Coordinate curves_of_;
   bool wide_;
   double height_;  // of every frame
   Columns columns_;

@@ -133,6 +133,7 @@ json plane_group(const std::vector<View>& views) {
   const auto& plane = *views[0].plane;
   const Unit unit = plane.trajectories.unit;
   return {
+      {"plane", !lacks_complexity(plane.trajectories)},
       {"complexity",
        {{"label", axis_label(plane.complexity_label, unit)}, {"range", range(scales.complexity)}}},
       {"generalization",

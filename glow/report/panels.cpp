@@ -277,6 +277,17 @@ struct LineEnd {
   Colour colour;
 };
 
+/// What a plane would show, above its line.
+void draw_level_limits(Drawing& drawing, const Axes& axes, const std::vector<Limit>& limits) {
+  const Box& frame = axes.frame();
+  for (const auto& limit : limits) {
+    const double y = axes.at(0, limit.value).y;
+    if (!(y >= frame.y && y <= frame.bottom())) continue;
+    drawing.add(Line{{{frame.x, y}, {frame.right(), y}}, kLimit});
+    drawing.add(Text{{frame.x + 4, y - 2.5}, limit.label, {kNameSize, kQuiet}});
+  }
+}
+
 void name_line_ends(Drawing& drawing, const Box& frame, const std::vector<LineEnd>& ends,
                     double width) {
   if (ends.empty()) return;
@@ -312,18 +323,19 @@ double name_margin(const View& view, double most) {
   return std::min(width + 11, most);
 }
 
-void draw_curves(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales) {
+void draw_curves(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales,
+                 const Coordinate& of) {
   const auto& plane = view.plane->trajectories;
   const auto colours = layer_colours(plane.layers.size());
-  Axes axes(drawing, frame, scales.epochs, scales.complexity_curve);
+  Axes axes(drawing, frame, scales.epochs, scales.*of.curve);
   std::vector<LineEnd> ends;
   for (size_t i = 0; i < plane.layers.size(); ++i) {
     const auto& points = plane.layers[i].mean;
     const auto x = shown_epochs(points, scales.epochs);
     std::vector<double> low, high;
     for (const auto& point : points) {
-      low.push_back(point.complexity - point.complexity_error);
-      high.push_back(point.complexity + point.complexity_error);
+      low.push_back(point.*of.value - point.*of.error);
+      high.push_back(point.*of.value + point.*of.error);
     }
     Colour pale = colours[i];
     pale.alpha = 0.2;
@@ -332,8 +344,8 @@ void draw_curves(Drawing& drawing, const Box& frame, const View& view, const Pla
   for (size_t i = 0; i < plane.layers.size(); ++i) {
     const auto& points = plane.layers[i].mean;
     const auto x = shown_epochs(points, scales.epochs);
-    const auto y = values(points, &TrajectoryPoint::complexity);
-    axes.curve(x, values(points, &TrajectoryPoint::complexity_null), {colours[i], 0.9, kDotted});
+    const auto y = values(points, of.value);
+    axes.curve(x, values(points, of.null_mean), {colours[i], 0.9, kDotted});
     axes.curve(x, y, {colours[i], 1.1});
     const auto pieces = axes.pieces(x, y);
     if (pieces.empty()) continue;
@@ -342,11 +354,13 @@ void draw_curves(Drawing& drawing, const Box& frame, const View& view, const Pla
     }
     ends.push_back({pieces.back().back(), layer_label(view, i), colours[i]});
   }
-  axes.draw_frame("epoch", axis_label(view.plane->complexity_label, plane.unit));
+  if (lacks_complexity(plane)) draw_level_limits(drawing, axes, view.plane->*of.limits);
+  axes.draw_frame("epoch", axis_label(view.plane->*of.label, plane.unit));
   name_line_ends(drawing, frame, ends, drawing.width - frame.right() - 12);
 }
 
-double draw_key(Drawing& drawing, const Point& at, double width, bool with_turn, bool with_null) {
+double draw_key(Drawing& drawing, const Point& at, double width, bool with_plane, bool with_turn,
+                bool with_null) {
   Point next = at;
   const auto entry = [&](const std::string& words, double mark_width, auto&& mark) {
     const double length = mark_width + 3 + text_width(words, kNameSize);
@@ -355,16 +369,19 @@ double draw_key(Drawing& drawing, const Point& at, double width, bool with_turn,
     drawing.add(Text{{next.x + mark_width + 3, next.y}, words, {kNameSize, kQuiet}});
     next.x += length + 11;
   };
-  entry("start", 2 * kMark, [&](const Point& point) { draw_open(drawing, point); });
-  if (with_turn) {
-    entry("largest complexity", 2 * kMark, [&](const Point& point) { draw_plus(drawing, point); });
+  if (with_plane) {
+    entry("start", 2 * kMark, [&](const Point& point) { draw_open(drawing, point); });
+    if (with_turn) {
+      entry("largest complexity", 2 * kMark,
+            [&](const Point& point) { draw_plus(drawing, point); });
+    }
+    entry("end", 2 * kMark, [&](const Point& point) { draw_filled(drawing, point); });
   }
-  entry("end", 2 * kMark, [&](const Point& point) { draw_filled(drawing, point); });
   if (with_null) {
     entry("mean under permutation", 15, [&](const Point& point) {
       drawing.add(
           Line{{{point.x - 7.5, point.y}, {point.x + 7.5, point.y}}, {kQuiet, 0.9, kDotted}});
-      draw_diamond(drawing, {point.x + 5, point.y});
+      if (with_plane) draw_diamond(drawing, {point.x + 5, point.y});
     });
   }
   return next.y;

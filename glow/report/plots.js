@@ -94,22 +94,22 @@ function networkTraces(group, run, state, epoch, look) {
   return traces;
 }
 
-function limitShapes(run, look) {
+function limitShapes(limits, look) {
   const line = { color: look.axis, width: 1, dash: "dash" };
   return [
-    ...run.limits.x.map(({ value }) => ({ type: "line", x0: value, x1: value, yref: "paper", y0: 0, y1: 1, line })),
-    ...run.limits.y.map(({ value }) => ({ type: "line", y0: value, y1: value, xref: "paper", x0: 0, x1: 1, line })),
+    ...limits.x.map(({ value }) => ({ type: "line", x0: value, x1: value, yref: "paper", y0: 0, y1: 1, line })),
+    ...limits.y.map(({ value }) => ({ type: "line", y0: value, y1: value, xref: "paper", x0: 0, x1: 1, line })),
   ];
 }
 
-function limitNames(run, look) {
+function limitNames(limits, look) {
   const font = { size: 11, color: look.quiet };
   return [
-    ...run.limits.x.map(({ value, label }) => ({
+    ...limits.x.map(({ value, label }) => ({
       x: value, y: 0, yref: "paper", xanchor: "right", yanchor: "bottom", textangle: -90,
       text: plain(label), showarrow: false, font, yshift: 6,
     })),
-    ...run.limits.y.map(({ value, label }) => ({
+    ...limits.y.map(({ value, label }) => ({
       x: 0, xref: "paper", y: value, xanchor: "left", yanchor: "bottom", text: plain(label), showarrow: false, font,
       xshift: 6,
     })),
@@ -194,8 +194,8 @@ function drawPlane(div, group, run, state) {
     margin,
     xaxis: axis(look, group.complexity.label, { range: group.complexity.range, nticks: 8 }),
     yaxis: axis(look, group.generalization.label, { range: group.generalization.range, nticks: 8 }),
-    shapes: limitShapes(run, look),
-    annotations: [...limitNames(run, look), ...layerNames(group, run, epoch, width, height, look)],
+    shapes: limitShapes(run.limits, look),
+    annotations: [...limitNames(run.limits, look), ...layerNames(group, run, epoch, width, height, look)],
     coloraxis: {
       colorscale: look.time,
       cmin: timeColour(bar, bar.range[0]),
@@ -227,7 +227,7 @@ function band(x, y, error) {
 }
 
 /// `curves`: [{ name, color, e, y, error, low (the null), others: [{ e, y }] }]
-function drawCurves(div, title, epochs, range, curves, now) {
+function drawCurves(div, title, epochs, range, curves, now, limits = []) {
   const look = theme();
   const names = curves.map((curve) => shorten(curve.name, div.clientWidth * 0.34));
   const ends = curves.map((curve) => curve.y.findLastIndex(known));
@@ -273,10 +273,15 @@ function drawCurves(div, title, epochs, range, curves, now) {
       font: { size: Math.min(12, gap / 1.2), color: curve.color },
     });
   });
-  const shapes = known(now) ? [{
-    type: "line", x0: shown(epochs, now), x1: shown(epochs, now), yref: "paper", y0: 0, y1: 1,
-    line: { color: look.axis, width: 1, dash: "dot" },
-  }] : [];
+  const lines = { x: [], y: limits };
+  const shapes = limitShapes(lines, look);
+  annotations.push(...limitNames(lines, look));
+  if (known(now)) {
+    shapes.push({
+      type: "line", x0: shown(epochs, now), x1: shown(epochs, now), yref: "paper", y0: 0, y1: 1,
+      line: { color: look.axis, width: 1, dash: "dot" },
+    });
+  }
   Plotly.react(div, traces, layout(look, {
     width: div.clientWidth, height: div.clientHeight, margin, annotations, shapes,
     xaxis: epochAxis(look, epochs),
@@ -300,7 +305,8 @@ function drawCoordinate(div, group, run, state, which) {
     }),
   }));
   const last = state.time === group.times.length - 1;
-  drawCurves(div, title(group), group.epochs, group[scale].range, curves, last ? null : group.times[state.time]);
+  const limits = group.plane ? [] : run.limits.y;  // what no plane shows
+  drawCurves(div, title(group), group.epochs, group[scale].range, curves, last ? null : group.times[state.time], limits);
 }
 
 const coordinates = {

@@ -93,14 +93,7 @@ class PlaneFigure {
     }
     if (!plane_ && !any_null()) return y;  // curves explain themselves
     y += kCaptionSize * 1.7;
-    return 6 + draw_key(drawing_, {kEdge, y}, width, plane_, any_turns(), any_null());
-  }
-
-  bool any_turns() const {
-    return std::any_of(rows_.begin(), rows_.end(), [](const View& view) {
-      const auto& layers = view.plane->trajectories.layers;
-      return std::any_of(layers.begin(), layers.end(), turns);
-    });
+    return 6 + draw_key(drawing_, {kEdge, y}, width, plane_, any_turn(rows_, scales_), any_null());
   }
 
   bool any_null() const {
@@ -136,12 +129,17 @@ class PlaneFigure {
       const std::string name =
           elide(one_run() ? evaluator : view.run->name, drawing_.width * 0.6, kRowTitleSize);
       drawing_.add(Text{{kEdge, y}, name, {.size = kRowTitleSize, .colour = kInk, .bold = true}});
-      const double x = kEdge + text_width(name, kRowTitleSize, true) + 6;
-      drawing_.add(Text{{x, y},
-                        elide(one_run() ? finding(*view.plane) : evaluator,
-                              drawing_.width - kEdge - x, kCaptionSize),
-                        {kCaptionSize, kQuiet}});
-      y += 2;
+      double x = kEdge + text_width(name, kRowTitleSize, true) + 6;
+      const std::string words = one_run() ? finding(*view.plane) : evaluator;
+      if (x + text_width(words, kCaptionSize) > drawing_.width - kEdge) {
+        x = kEdge;
+        y += kCaptionSize * 1.4;
+      }
+      for (const auto& line : wrap(words, drawing_.width - kEdge - x, kCaptionSize)) {
+        drawing_.add(Text{{x, y}, line, {kCaptionSize, kQuiet}});
+        y += kCaptionSize * 1.4;
+      }
+      y += 2 - kCaptionSize * 1.4;
     }
     y += kTickSize + 7;  // the name of the colour bar stands above it
     if (plane_) {

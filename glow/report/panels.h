@@ -25,7 +25,4 @@ double name_margin(const View& view, double most);
 double draw_key(Drawing& drawing, const Point& at, double width, bool with_plane, bool with_turn,
                 bool with_null);
 
-/// Whether a layer turns on its way, so that the mark of it means something.
-bool turns(const Trajectory& layer);
-
 }  // namespace glow::report

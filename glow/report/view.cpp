@@ -115,6 +115,31 @@ PlaneScales plane_scales(const std::vector<View>& views) {
           Scale::epochs(positive.low, epochs.high, epochs.low <= 0)};
 }
 
+std::optional<size_t> turning_mark(const Trajectory& layer, const PlaneScales& scales) {
+  constexpr double kApart = 0.04;  // of the length of an axis: about the size of a mark
+  const Turning marks = turning(layer);
+  if (!std::isfinite(marks.fall)) return {};
+  const TrajectoryPoint& turn = layer.mean[marks.turn];
+  for (const size_t end : {marks.first, marks.last}) {
+    const TrajectoryPoint& point = layer.mean[end];
+    const double across =
+        scales.complexity.at(turn.complexity) - scales.complexity.at(point.complexity);
+    const double along = scales.generalization.at(turn.generalization) -
+                         scales.generalization.at(point.generalization);
+    if (std::hypot(across, along) < kApart) return {};
+  }
+  return marks.turn;
+}
+
+bool any_turn(const std::vector<View>& views, const PlaneScales& scales) {
+  return std::any_of(views.begin(), views.end(), [&](const View& view) {
+    const auto& layers = view.plane->trajectories.layers;
+    return std::any_of(layers.begin(), layers.end(), [&](const Trajectory& layer) {
+      return turning_mark(layer, scales).has_value();
+    });
+  });
+}
+
 std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs) {
   std::set<const PlaneData*> taken;
   // The plane of `run` that belongs beside plane `i` of `first`, if any.

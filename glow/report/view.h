@@ -1,6 +1,7 @@
 // What figures and page agree on: scales, names and words.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,11 @@ inline constexpr Coordinate kGeneralization{
     &TrajectoryPoint::generalization,      &TrajectoryPoint::generalization_error,
     &TrajectoryPoint::generalization_null, &PlaneData::generalization_label,
     &PlaneData::generalization_limits,     &PlaneScales::generalization_curve};
+
+/// The point of a layer's largest complexity, where these axes show it apart from its start and
+/// end.
+std::optional<size_t> turning_mark(const Trajectory& layer, const PlaneScales& scales);
+bool any_turn(const std::vector<View>& views, const PlaneScales& scales);
 
 /// Planes of several runs that belong on the same axes: of the same evaluator and place, else at
 /// the same position in the list and in the same unit. Every plane is in one group.

@@ -39,6 +39,19 @@ TEST(View, ScalesHoldAllRunsAndTheirLimits) {
   EXPECT_TRUE(scales.epochs.logarithmic());
 }
 
+TEST(View, ATurnThatTheStartOrTheEndHidesIsNoMark) {
+  RunData run = szt_run(true);
+  const std::vector<View> views = {{&run, &run.planes[0]}};
+  const auto& layers = run.planes[0].trajectories.layers;
+  const PlaneScales scales = plane_scales(views);
+  EXPECT_FALSE(turning_mark(layers[0], scales));  // stays at H(X)
+  ASSERT_TRUE(turning_mark(layers[4], scales));
+  EXPECT_EQ(*turning_mark(layers[4], scales), turning(layers[4]).turn);
+  EXPECT_TRUE(any_turn(views, scales));
+  run.planes[0].trajectories.layers.resize(1);
+  EXPECT_FALSE(any_turn(views, scales));
+}
+
 TEST(View, CurvesWithANullBeginAtZero) {
   RunData run = hsic_run();
   auto& layers = run.planes[0].trajectories.layers;

@@ -84,17 +84,15 @@ std::string unbroken(std::string html) {
   return html;
 }
 
-/// What was found in large letters, on what it rests beside it.
+/// What the first plane says in large letters, on what it rests beside it; below it what hangs on
+/// the estimator and its setting.
 std::string verdicts(const RunData& run) {
-  std::string out;
-  for (const auto& plane : run.planes) {
-    const std::string sentence = verdict(plane);
-    const size_t basis = std::min(sentence.rfind(" ("), sentence.size());
-    out += fmt::format("<p class=\"verdict\">{}<span class=\"basis\">{}</span></p>\n",
-                       unbroken(escape(sentence.substr(0, basis))),
-                       unbroken(escape(sentence.substr(basis))));
-  }
-  return out;
+  if (run.planes.empty()) return "";
+  const std::string sentence = verdict(run.planes[0]);
+  const size_t basis = std::min(sentence.rfind(" ("), sentence.size());
+  return fmt::format("<p class=\"verdict\">{}<span class=\"basis\">{}</span></p>\n{}",
+                     unbroken(escape(sentence.substr(0, basis))),
+                     unbroken(escape(sentence.substr(basis))), unbroken(finding_table(run)));
 }
 
 std::string header(const Runs& runs) {
@@ -177,11 +175,9 @@ std::string plane_words(const std::vector<View>& views, bool curves_alone) {
     return fmt::format("This estimator gives no {}, so there is no plane{}.",
                        views[0].plane->complexity_label, dotted);
   }
-  return fmt::format(
-      "One line a layer: open circle at the start, plus at the largest complexity, filled circle "
-      "at "
-      "the end{}.",
-      dotted);
+  return fmt::format("One line a layer: open circle at the start,{} filled circle at the end{}.",
+                     any_turn(views, plane_scales(views)) ? " plus at the largest complexity," : "",
+                     dotted);
 }
 
 std::string plot_divisions(const std::string& id, bool curves_alone) {

@@ -7,6 +7,7 @@
 #include "glow/core/text.h"
 #include "glow/report/markup.h"
 #include "glow/report/scale.h"
+#include "glow/report/verdict.h"
 #include "glow/report/view.h"
 
 namespace glow::report {
@@ -124,6 +125,16 @@ bool any_mention(const RunData& run, const PlaneTrajectories& plane) {
 }
 
 }  // namespace
+
+std::string finding_table(const RunData& run) {
+  if (run.planes.size() < 2) return "";
+  std::string rows;
+  for (const auto& plane : run.planes) {
+    rows += "<tr>" + cell(plane.trajectories.evaluator) + cell(finding(plane)) + "</tr>\n";
+  }
+  return table("<thead><tr>" + head_cell("estimator") + head_cell("what it finds") +
+               "</tr></thead>\n<tbody>\n" + rows + "</tbody>\n");
+}
 
 std::string layer_tables(const RunData& run) {
   std::string out;

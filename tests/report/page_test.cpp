@@ -126,6 +126,16 @@ TEST(Page, ARunWithoutSuchAPlaneLeavesItsColumnFree) {
   EXPECT_THAT(page, HasSubstr("<div class=\"runs\">\n<div>\n</div>\n<div>\n<h3>mnist-hsic"));
 }
 
+TEST(Page, SaysWhatEachSettingFinds) {
+  RunData run = szt_run(true, 2);
+  EXPECT_THAT(html_page({{run}}), Not(HasSubstr("what it finds")));
+  run.planes.push_back(run.planes[0]);
+  run.planes[1].trajectories.evaluator = "binned(bins=100)";
+  const std::string page = html_page({{run}});
+  EXPECT_EQ(count(page, "class=\"verdict\""), 1u);
+  EXPECT_THAT(page, HasSubstr("<td>binned(bins=100)</td><td>dense_5 compressed by"));
+}
+
 TEST(Page, SeveralRunsShareTheirAxes) {
   const std::string page = html_page({{szt_run(true), szt_run(false)}});
   const auto data = data_of(page);

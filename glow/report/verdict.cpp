@@ -21,7 +21,8 @@ struct Change {
   double largest;
 
   bool clear() const {
-    return std::isfinite(error) ? amount > 2 * error : amount > 0.01 * std::abs(largest);
+    // Networks that differ in nothing say nothing about the error.
+    return error > 0 ? amount > 2 * error : amount > 0.01 * std::abs(largest);
   }
 };
 

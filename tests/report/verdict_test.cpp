@@ -58,6 +58,8 @@ TEST(Verdict, DoesNotCallNoiseCompression) {
             "No layer compressed; dense_5 gained most, 4.00 bits (binned, 29 cells; mean of 3 "
             "networks; n = 4096).");
   EXPECT_THAT(verdict(plane({{2, 8.00, 7.95}})), HasSubstr("No layer compressed"));
+  // One example of 4096 moved, in both networks.
+  EXPECT_THAT(verdict(plane({{2, 8, 7.9995}, {2, 8, 7.9995}})), HasSubstr("No layer compressed"));
 }
 
 TEST(Verdict, NamesTheDeepestFallFirst) {

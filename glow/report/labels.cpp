@@ -14,6 +14,7 @@ constexpr double kNear = 7;     // from here on a leader line says what a label 
 constexpr double kClear = 3.2;  // from the middle of a mark to where it ends
 constexpr double kMargin = 4;   // so much nearer than any other mark is what a label stands beside
 constexpr double kInkCost = 5;  // points of distance that a label goes to spare one cell of curve
+constexpr double kLeaderInkCost = 2;
 constexpr double kCrossingCost = 40;
 constexpr double kMisleadingCost = 120;  // of a leader line over another mark
 constexpr double kUnplacedCost = 1000;
@@ -167,7 +168,12 @@ Placement place_labels(const std::vector<std::vector<Candidate>>& labels,
   std::vector<std::vector<double>> own(labels.size());
   for (size_t i = 0; i < labels.size(); ++i) {
     for (const auto& candidate : labels[i]) {
-      own[i].push_back(candidate.cost + kInkCost * map.within(candidate.box));
+      double cost = candidate.cost + kInkCost * map.within(candidate.box);
+      // A leader line may cross a curve, but not run along one.
+      for (const auto& point : sampled(leader(candidate), 1)) {
+        cost += kLeaderInkCost * map.within({point.x, point.y, 0, 0});
+      }
+      own[i].push_back(cost);
     }
   }
   const auto cost_beside = [&](size_t label, const Candidate& candidate) {

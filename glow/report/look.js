@@ -140,39 +140,45 @@ const middle = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 }
 /// `ink`, or nothing: beside the anchor where none of the other marks could be meant, else `led` by a
 /// line. With what all that costs.
 function place(labels, ink, width, height) {
-  const placed = [];
-  let cost = 0;
-  for (const { text, anchor, others } of labels) {
-    const size = { width: textWidth(text, 12) + 4, height: 15 };
-    let best = null;
-    for (let radius = 8; radius < 200; radius *= 1.35) {
-      for (let i = 0; i < 24; ++i) {
-        const dx = Math.cos((i * Math.PI) / 12), dy = Math.sin((i * Math.PI) / 12);
-        const x = anchor.x + dx * (radius + size.width / 2) - size.width / 2;
-        const y = anchor.y + dy * (radius + size.height / 2) - size.height / 2;
-        const box = { ...size, x, y };
-        if (x < 2 || y < -12 || x + box.width > width || y + box.height > height) continue;
-        if (placed.some((other) => other && overlap(box, other.box))) continue;
-        const end = nearestIn(box, anchor), gap = distance(anchor, end), led = gap > 14;
-        const beside = distanceTo(box, others);
-        if (!led && beside < gap + 6) continue;
-        let here = gap + 3 * (1 - dx);
-        if (led) {
-          here += 12 + (beside < 6 ? 60 : 0);
-          here += 180 * others.filter((mark) => passes(anchor, end, mark, 6)).length;
-          here += 120 * placed.filter((other) => other && passes(anchor, end, middle(other.box), 12)).length;
-        }
-        for (const point of ink) {
-          const outside = point.x < x - 2 || point.x > x + box.width + 2;
-          if (!outside && point.y > y - 2 && point.y < y + box.height + 2) here += 12;
-        }
-        if (!best || here < best.cost) best = { cost: here, box, anchor, led };
-      }
-    }
-    placed.push(best);
-    cost += best ? best.cost : 1000;
+  const placed = labels.map(() => null);
+  // The first round takes what is free; the second lets each move once all are there.
+  for (let round = 0; round < 2; ++round) {
+    labels.forEach((label, i) => {
+      placed[i] = bestPlace(label, placed.filter((other, k) => other && k !== i), ink, width, height);
+    });
   }
-  return { placed, cost };
+  return { placed, cost: placed.reduce((sum, found) => sum + (found ? found.cost : 1000), 0) };
+}
+
+function bestPlace({ text, anchor, others }, taken, ink, width, height) {
+  const size = { width: textWidth(text, 12) + 4, height: 15 };
+  let best = null;
+  for (let radius = 8; radius < 200; radius *= 1.35) {
+    for (let i = 0; i < 24; ++i) {
+      const dx = Math.cos((i * Math.PI) / 12), dy = Math.sin((i * Math.PI) / 12);
+      const x = anchor.x + dx * (radius + size.width / 2) - size.width / 2;
+      const y = anchor.y + dy * (radius + size.height / 2) - size.height / 2;
+      const box = { ...size, x, y };
+      if (x < 2 || y < -20 || x + box.width > width || y + box.height > height) continue;
+      if (taken.some((other) => overlap(box, other.box))) continue;
+      const end = nearestIn(box, anchor), gap = distance(anchor, end), led = gap > 14;
+      const beside = distanceTo(box, others);
+      if (!led && beside < gap + 6) continue;
+      let cost = gap + 3 * (1 - dx);
+      if (led) {
+        cost += 12 + (beside < 6 ? 60 : 0);
+        cost += 180 * others.filter((mark) => passes(anchor, end, mark, 6)).length;
+        cost += 4 * ink.filter((point) => passes(anchor, end, point, 3)).length;
+        cost += 120 * taken.filter((other) => passes(anchor, end, middle(other.box), 12)).length;
+      }
+      for (const point of ink) {
+        const outside = point.x < x - 2 || point.x > x + box.width + 2;
+        if (!outside && point.y > y - 2 && point.y < y + box.height + 2) cost += 12;
+      }
+      if (!best || cost < best.cost) best = { cost, box, anchor, led };
+    }
+  }
+  return best;
 }
 
 /// Heights near the wanted ones, in their order, at least `gap` apart, within [0, height].

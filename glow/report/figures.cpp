@@ -7,8 +7,9 @@
 #include "glow/core/error.h"
 #include "glow/io/atomic_file.h"
 #include "glow/report/axes.h"
+#include "glow/report/curves.h"
 #include "glow/report/palette.h"
-#include "glow/report/panels.h"
+#include "glow/report/plane.h"
 #include "glow/report/verdict.h"
 
 namespace glow::report {

@@ -168,9 +168,10 @@ function bestPlace({ text, anchor, others }, taken, ink, width, height) {
       if (led) {
         cost += 12 + (beside < 6 ? 60 : 0);
         cost += 180 * others.filter((mark) => passes(anchor, end, mark, 6)).length;
-        cost += 4 * ink.filter((point) => passes(anchor, end, point, 3)).length;
         cost += 120 * taken.filter((other) => passes(anchor, end, middle(other.box), 12)).length;
       }
+      if (best && cost >= best.cost) continue;  // before the many points of ink
+      if (led) cost += 4 * ink.filter((point) => passes(anchor, end, point, 3)).length;
       for (const point of ink) {
         const outside = point.x < x - 2 || point.x > x + box.width + 2;
         if (!outside && point.y > y - 2 && point.y < y + box.height + 2) cost += 12;

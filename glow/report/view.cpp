@@ -93,6 +93,13 @@ bool any_known(const PlaneTrajectories& plane, double TrajectoryPoint::*member) 
 
 }  // namespace
 
+std::vector<double> values(const std::vector<TrajectoryPoint>& points,
+                           double TrajectoryPoint::*member) {
+  std::vector<double> out;
+  for (const auto& point : points) out.push_back(point.*member);
+  return out;
+}
+
 PlaneScales plane_scales(const std::vector<View>& views) {
   CoordinateRange complexity, generalization;
   Range epochs, positive;

@@ -24,6 +24,10 @@ struct PlaneScales {
 };
 PlaneScales plane_scales(const std::vector<View>& views);
 
+/// One member along a trajectory.
+std::vector<double> values(const std::vector<TrajectoryPoint>& points,
+                           double TrajectoryPoint::*member);
+
 /// One of the two coordinates: where its numbers and words are.
 struct Coordinate {
   double TrajectoryPoint::*value;

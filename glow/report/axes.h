@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "glow/report/drawing.h"
+#include "glow/report/palette.h"
 #include "glow/report/scale.h"
 
 namespace glow::report {
 
-inline constexpr double kTickSize = 6.5, kLabelSize = 7.5;  // text, in points
+inline constexpr double kTickSize = 6.5, kLabelSize = 7.5, kNameSize = 6.5;  // text, in points
+inline const Stroke kLimit{kQuiet, 0.5, {3.5, 2.2}};
+inline const std::vector<double> kDotted = {0.9, 1.7};  // the null
 
 class Axes {
  public:

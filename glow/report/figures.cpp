@@ -7,8 +7,9 @@
 #include "glow/core/error.h"
 #include "glow/io/atomic_file.h"
 #include "glow/report/axes.h"
+#include "glow/report/curves.h"
 #include "glow/report/palette.h"
-#include "glow/report/panels.h"
+#include "glow/report/plane.h"
 #include "glow/report/verdict.h"
 
 namespace glow::report {
@@ -32,7 +33,11 @@ double widest(const std::vector<View>& rows, double most) {
 class PlaneFigure {
  public:
   PlaneFigure(const std::vector<View>& rows, double width)
-      : rows_(rows), scales_(plane_scales(rows)), wide_(width > 110 * kMillimetre) {
+      : rows_(rows),
+        scales_(plane_scales(rows)),
+        plane_(!lacks_complexity(rows[0].plane->trajectories)),
+        curves_of_(plane_ ? kComplexity : kGeneralization),
+        wide_(width > 110 * kMillimetre) {
     drawing_.width = width;
     height_ = wide_ ? 0.31 * width : 0.56 * width;
   }
@@ -61,12 +66,7 @@ class PlaneFigure {
     std::vector<std::string> names, captions;
     for (const auto& [run, plane] : rows_) {
       names.push_back(run->name);
-      std::string caption = caption_of(*plane);
-      // The rows of one run are called by their settings.
-      if (const std::string spec = "; " + plane->trajectories.evaluator;
-          several() && one_run() && caption.ends_with(spec)) {
-        caption.resize(caption.size() - spec.size());
-      }
+      const std::string caption = caption_of(*plane);
       if (std::find(captions.begin(), captions.end(), caption) == captions.end()) {
         captions.push_back(caption);
       }
@@ -92,15 +92,9 @@ class PlaneFigure {
         drawing_.add(Text{{kEdge, y}, line, {kCaptionSize, kQuiet}});
       }
     }
+    if (!plane_ && !any_null()) return y;  // curves explain themselves
     y += kCaptionSize * 1.7;
-    return 6 + draw_key(drawing_, {kEdge, y}, width, any_turns(), any_null());
-  }
-
-  bool any_turns() const {
-    return std::any_of(rows_.begin(), rows_.end(), [](const View& view) {
-      const auto& layers = view.plane->trajectories.layers;
-      return std::any_of(layers.begin(), layers.end(), turns);
-    });
+    return 6 + draw_key(drawing_, {kEdge, y}, width, plane_, any_turn(rows_, scales_), any_null());
   }
 
   bool any_null() const {
@@ -112,7 +106,12 @@ class PlaneFigure {
     const double bar = kBarGap + colour_bar_width(scales_.epochs, height_, "epoch");
     const double names = widest(rows_, wide_ ? 0.19 * drawing_.width : 0.34 * drawing_.width);
     const double plane_left = kEdge + Axes::left_margin(scales_.generalization, height_);
-    const double curves_margin = Axes::left_margin(scales_.complexity_curve, height_);
+    const double curves_margin = Axes::left_margin(scales_.*curves_of_.curve, height_);
+    if (!plane_) {
+      const double left = kEdge + curves_margin;
+      columns_.curves = {left, 0, drawing_.width - left - names - kEdge, 0};
+      return;
+    }
     if (!wide_) {
       const double left = std::max(plane_left, kEdge + curves_margin);
       columns_.plane = {left, 0, drawing_.width - left - bar - kEdge, 0};
@@ -131,24 +130,34 @@ class PlaneFigure {
       const std::string name =
           elide(one_run() ? evaluator : view.run->name, drawing_.width * 0.6, kRowTitleSize);
       drawing_.add(Text{{kEdge, y}, name, {.size = kRowTitleSize, .colour = kInk, .bold = true}});
-      const double x = kEdge + text_width(name, kRowTitleSize, true) + 6;
-      drawing_.add(Text{{x, y},
-                        elide(one_run() ? finding(*view.plane) : evaluator,
-                              drawing_.width - kEdge - x, kCaptionSize),
-                        {kCaptionSize, kQuiet}});
-      y += 2;
+      double x = kEdge + text_width(name, kRowTitleSize, true) + 6;
+      const std::string words = one_run() ? finding(*view.plane) : evaluator;
+      if (x + text_width(words, kCaptionSize) > drawing_.width - kEdge) {
+        x = kEdge;
+        y += kCaptionSize * 1.4;
+      }
+      for (const auto& line : wrap(words, drawing_.width - kEdge - x, kCaptionSize)) {
+        drawing_.add(Text{{x, y}, line, {kCaptionSize, kQuiet}});
+        y += kCaptionSize * 1.4;
+      }
+      y += 2 - kCaptionSize * 1.4;
     }
     y += kTickSize + 7;  // the name of the colour bar stands above it
-    const Box frame{columns_.plane.x, y, columns_.plane.width, height_};
-    draw_plane(drawing_, frame, view, scales_);
-    draw_colour_bar(drawing_, {frame.right() + kBarGap, y}, height_, scales_.epochs, "epoch");
-    if (!wide_) y += height_ + Axes::bottom_margin() + 12;
-    draw_curves(drawing_, {columns_.curves.x, y, columns_.curves.width, height_}, view, scales_);
+    if (plane_) {
+      const Box frame{columns_.plane.x, y, columns_.plane.width, height_};
+      draw_plane(drawing_, frame, view, scales_);
+      draw_colour_bar(drawing_, {frame.right() + kBarGap, y}, height_, scales_.epochs, "epoch");
+      if (!wide_) y += height_ + Axes::bottom_margin() + 12;
+    }
+    draw_curves(drawing_, {columns_.curves.x, y, columns_.curves.width, height_}, view, scales_,
+                curves_of_);
     return y + height_ + Axes::bottom_margin();
   }
 
   const std::vector<View>& rows_;
   PlaneScales scales_;
+  bool plane_;  // or curves alone
+  Coordinate curves_of_;
   bool wide_;
   double height_;  // of every frame
   Columns columns_;

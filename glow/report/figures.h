@@ -14,7 +14,8 @@ inline constexpr double kMillimetre = 72 / 25.4;  // in points
 inline constexpr double kPageWidth = 180 * kMillimetre, kColumnWidth = 85 * kMillimetre;
 
 /// The plane and complexity against epochs: side by side on a page's width, one below the other
-/// where it is narrower; a row a view, all on the same axes.
+/// where it is narrower; a row a view, all on the same axes. Where complexity is not known,
+/// generalization against epochs alone.
 Drawing plane_figure(const std::vector<View>& rows, double width);
 
 /// Writes `plane-<evaluator>-<on>.png`, `.svg`, `.pdf` for each plane, 180 mm wide, and the same 85

@@ -11,8 +11,13 @@ namespace {
 
 constexpr double kCell = 1.5;   // points
 constexpr double kNear = 7;     // from here on a leader line says what a label names
+constexpr double kClear = 3.2;  // from the middle of a mark to where it ends
+constexpr double kMargin = 4;   // so much nearer than any other mark is what a label stands beside
 constexpr double kInkCost = 5;  // points of distance that a label goes to spare one cell of curve
+constexpr double kLeaderInkCost = 2;
 constexpr double kCrossingCost = 40;
+constexpr double kMisleadingCost = 120;  // of a leader line over another mark
+constexpr double kUnplacedCost = 1000;
 
 /// How many cells of a fine grid hold ink, within any box at once.
 class InkMap {
@@ -63,6 +68,23 @@ Point nearest_in(const Box& box, const Point& point) {
   return {std::clamp(point.x, box.x, box.right()), std::clamp(point.y, box.y, box.bottom())};
 }
 
+double nearest_distance(const Box& box, const std::vector<Point>& points) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const auto& point : points) {
+    least = std::min(least, distance(point, nearest_in(box, point)));
+  }
+  return least;
+}
+
+/// How many of the marks a line runs over.
+int passed_by(const std::vector<Point>& line, const std::vector<Point>& marks) {
+  const auto along = sampled(line, 1);
+  return static_cast<int>(std::count_if(marks.begin(), marks.end(), [&](const Point& mark) {
+    return std::any_of(along.begin(), along.end(),
+                       [&](const Point& point) { return distance(point, mark) < kClear; });
+  }));
+}
+
 bool passes(const std::vector<Point>& line, const Box& box) {
   for (const auto& point : sampled(line, 1)) {
     if (box.overlaps({point.x, point.y, 1e-6, 1e-6})) return true;
@@ -97,52 +119,61 @@ std::vector<Point> sampled(const std::vector<Point>& line, double step) {
   return out;
 }
 
-std::vector<Candidate> around(const std::vector<Point>& anchors, double width, double height,
-                              const Box& bounds) {
+std::vector<Candidate> around(const Point& anchor, const std::vector<Point>& others, double width,
+                              double height, const Box& bounds) {
   constexpr int kDirections = 24;
   std::vector<Candidate> out;
-  double preference = 0;
-  for (const auto& anchor : anchors) {
-    for (double radius = 4.5; radius < std::max(bounds.width, bounds.height);
-         radius += std::max(3.0, radius * 0.25)) {
-      for (int i = 0; i < kDirections; ++i) {
-        const double angle = 2 * std::numbers::pi * i / kDirections;
-        // The box touches, from outside, the circle of this radius: its centre lies further out the
-        // wider it is in that direction.
-        const double dx = std::cos(angle), dy = std::sin(angle);
-        const Point centre{anchor.x + dx * (radius + width / 2),
-                           anchor.y + dy * (radius + height / 2)};
-        const Box box{centre.x - width / 2, centre.y - height / 2, width, height};
-        if (!bounds.holds(box)) continue;
-        const double gap = distance(anchor, nearest_in(box, anchor));
-        // To the right of its point a name reads best, to the left next.
-        out.push_back({box, anchor, preference + gap + 1.5 * (1 - dx) + (gap > kNear ? 8 : 0)});
+  for (double radius = 4.5; radius < std::max(bounds.width, bounds.height);
+       radius += std::max(3.0, radius * 0.25)) {
+    for (int i = 0; i < kDirections; ++i) {
+      const double angle = 2 * std::numbers::pi * i / kDirections;
+      // The box touches, from outside, the circle of this radius: its centre lies further out the
+      // wider it is in that direction.
+      const double dx = std::cos(angle), dy = std::sin(angle);
+      const Point centre{anchor.x + dx * (radius + width / 2),
+                         anchor.y + dy * (radius + height / 2)};
+      const Box box{centre.x - width / 2, centre.y - height / 2, width, height};
+      if (!bounds.holds(box)) continue;
+      const double gap = distance(anchor, nearest_in(box, anchor));
+      // To the right of its point a name reads best, to the left next.
+      Candidate place{box, anchor, gap + 1.5 * (1 - dx), gap > kNear};
+      if (!place.led) {
+        if (nearest_distance(box, others) < gap + kMargin) continue;
+      } else {
+        place.cost += 8 + kMisleadingCost * passed_by(leader(place), others);
+        if (nearest_distance(box, others) < kMargin) place.cost += kCrossingCost;
       }
+      out.push_back(place);
     }
-    preference += 6;
   }
   return out;
 }
 
 std::vector<Point> leader(const Candidate& candidate) {
+  if (!candidate.led) return {};
   const Point end = nearest_in(candidate.box, candidate.anchor);
   const double length = distance(candidate.anchor, end);
-  if (length <= kNear) return {};
-  // It begins outside the mark that stands on the anchor.
-  const double share = 3.2 / length;
+  const double share = kClear / length;
   return {
       {std::lerp(candidate.anchor.x, end.x, share), std::lerp(candidate.anchor.y, end.y, share)},
       end};
 }
 
-std::vector<std::optional<size_t>> place_labels(const std::vector<std::vector<Candidate>>& labels,
-                                                const std::vector<Point>& ink, const Box& bounds) {
+Placement place_labels(const std::vector<std::vector<Candidate>>& labels,
+                       const std::vector<Point>& ink, const Box& bounds) {
   InkMap map(ink, bounds);
-  std::vector<std::optional<size_t>> chosen(labels.size());
+  Placement out;
+  auto& chosen = out.chosen;
+  chosen.resize(labels.size());
   std::vector<std::vector<double>> own(labels.size());
   for (size_t i = 0; i < labels.size(); ++i) {
     for (const auto& candidate : labels[i]) {
-      own[i].push_back(candidate.cost + kInkCost * map.within(candidate.box));
+      double cost = candidate.cost + kInkCost * map.within(candidate.box);
+      // A leader line may cross a curve, but not run along one.
+      for (const auto& point : sampled(leader(candidate), 1)) {
+        cost += kLeaderInkCost * map.within({point.x, point.y, 0, 0});
+      }
+      own[i].push_back(cost);
     }
   }
   const auto cost_beside = [&](size_t label, const Candidate& candidate) {
@@ -160,6 +191,7 @@ std::vector<std::optional<size_t>> place_labels(const std::vector<std::vector<Ca
   };
   // The first round takes what is free; the others let each move once all are there.
   for (int round = 0; round < 3; ++round) {
+    out.cost = 0;
     for (size_t label = 0; label < labels.size(); ++label) {
       double best = std::numeric_limits<double>::infinity();
       std::optional<size_t> found;
@@ -172,9 +204,10 @@ std::vector<std::optional<size_t>> place_labels(const std::vector<std::vector<Ca
         }
       }
       chosen[label] = found;
+      out.cost += found ? best : kUnplacedCost;
     }
   }
-  return chosen;
+  return out;
 }
 
 std::vector<double> spread(const std::vector<double>& wanted, double gap, double low, double high) {

@@ -12,21 +12,28 @@ namespace glow::report {
 /// One place that a label may take.
 struct Candidate {
   Box box;
-  Point anchor;     // what it names
-  double cost = 0;  // of this place as such, in points of distance
+  Point anchor;      // what it names
+  double cost = 0;   // of this place as such, in points of distance
+  bool led = false;  // a line joins it to its anchor
 };
 
-/// Places around each anchor (first the ones named first), near to far, of a text of this size.
-std::vector<Candidate> around(const std::vector<Point>& anchors, double width, double height,
-                              const Box& bounds);
+/// Places around the anchor, near to far, of a text of this size: beside it where none of `others`
+/// could be meant, else at the end of a leader line.
+std::vector<Candidate> around(const Point& anchor, const std::vector<Point>& others, double width,
+                              double height, const Box& bounds);
 
-/// One candidate a label: the cheapest by its own cost and by what of `ink` (points on curves) it
-/// hides; never one that overlaps another label's. A label without a free place gets none.
-std::vector<std::optional<size_t>> place_labels(const std::vector<std::vector<Candidate>>& labels,
-                                                const std::vector<Point>& ink, const Box& bounds);
+/// One candidate a label, none for a label without a free place.
+struct Placement {
+  std::vector<std::optional<size_t>> chosen;
+  double cost = 0;
+};
 
-/// From the anchor to the nearest side of the box; empty where they are so near that no line is
-/// needed to see what belongs together.
+/// For each label the cheapest by its own cost and by what of `ink` (points on curves) it hides;
+/// never one that overlaps another label's.
+Placement place_labels(const std::vector<std::vector<Candidate>>& labels,
+                       const std::vector<Point>& ink, const Box& bounds);
+
+/// From the anchor to the nearest side of the box; empty where they are beside each other.
 std::vector<Point> leader(const Candidate& candidate);
 
 /// Heights as near as possible to the wanted ones, in their order, at least `gap` apart and within

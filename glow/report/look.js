@@ -33,7 +33,7 @@ const faint = (hex, alpha) =>
 function number(value) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
-  return (size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3)
+  return (size !== 0 && (size < 1e-4 || size >= 1e5) ? value.toExponential(3)
     : String(Number(value.toPrecision(4)))).replace("-", "−");
 }
 const withError = (value, error) =>
@@ -104,6 +104,12 @@ function shorten(text, most) {
   return out;
 }
 
+/// One way of writing numbers an axis, that of the figures.
+function numbered(range) {
+  const largest = Math.max(...range.map(Math.abs));
+  return { range, exponentformat: largest < 1e-4 || largest >= 1e5 ? "power" : "none" };
+}
+
 /// Room for the axis label and tick labels as wide as those of this range.
 function leftMargin(range) {
   const step = (range[1] - range[0]) / 7;
@@ -114,34 +120,66 @@ function leftMargin(range) {
 const overlap = (a, b) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-/// For each label { text, anchors } the free box nearest to one of its anchors that hides the
-/// least of `ink`, or nothing.
+const nearestIn = (box, { x, y }) => ({
+  x: Math.min(Math.max(x, box.x), box.x + box.width), y: Math.min(Math.max(y, box.y), box.y + box.height),
+});
+const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+const distanceTo = (box, points) => Math.min(...points.map((point) => distance(point, nearestIn(box, point))));
+
+/// Whether the line between two points comes within `clear` of a third.
+function passes(from, to, point, clear) {
+  const length = distance(from, to) ** 2 || 1;
+  const share = ((point.x - from.x) * (to.x - from.x) + (point.y - from.y) * (to.y - from.y)) / length;
+  const t = Math.min(Math.max(share, 0), 1);
+  return distance(point, { x: from.x + t * (to.x - from.x), y: from.y + t * (to.y - from.y) }) < clear;
+}
+
+const middle = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
+
+/// For each label { text, anchor, others } the free box near its anchor that hides the least of
+/// `ink`, or nothing: beside the anchor where none of the other marks could be meant, else `led` by a
+/// line. With what all that costs.
 function place(labels, ink, width, height) {
-  const taken = [];
-  return labels.map(({ text, anchors }) => {
-    const box = { width: textWidth(text, 12) + 4, height: 15 };
-    let best = null;
-    anchors.forEach((anchor, preference) => {
-      for (let radius = 8; radius < 120; radius *= 1.5) {
-        for (let i = 0; i < 16; ++i) {
-          const dx = Math.cos((i * Math.PI) / 8), dy = Math.sin((i * Math.PI) / 8);
-          const x = anchor.x + dx * (radius + box.width / 2) - box.width / 2;
-          const y = anchor.y + dy * (radius + box.height / 2) - box.height / 2;
-          const here = { ...box, x, y };
-          if (x < 2 || y < -12 || x + box.width > width || y + box.height > height) continue;
-          if (taken.some((other) => overlap(here, other))) continue;
-          let cost = 10 * preference + radius + 3 * (1 - dx);
-          for (const point of ink) {
-            const beside = point.x < x - 4 || point.x > x + box.width + 4;
-            if (!beside && point.y > y - 3 && point.y < y + box.height + 3) cost += 12;
-          }
-          if (!best || cost < best.cost) best = { cost, box: here, anchor, far: radius > 20 };
-        }
-      }
+  const placed = labels.map(() => null);
+  // The first round takes what is free; the second lets each move once all are there.
+  for (let round = 0; round < 2; ++round) {
+    labels.forEach((label, i) => {
+      placed[i] = bestPlace(label, placed.filter((other, k) => other && k !== i), ink, width, height);
     });
-    if (best) taken.push(best.box);
-    return best;
-  });
+  }
+  return { placed, cost: placed.reduce((sum, found) => sum + (found ? found.cost : 1000), 0) };
+}
+
+function bestPlace({ text, anchor, others }, taken, ink, width, height) {
+  const size = { width: textWidth(text, 12) + 4, height: 15 };
+  let best = null;
+  for (let radius = 8; radius < 200; radius *= 1.35) {
+    for (let i = 0; i < 24; ++i) {
+      const dx = Math.cos((i * Math.PI) / 12), dy = Math.sin((i * Math.PI) / 12);
+      const x = anchor.x + dx * (radius + size.width / 2) - size.width / 2;
+      const y = anchor.y + dy * (radius + size.height / 2) - size.height / 2;
+      const box = { ...size, x, y };
+      if (x < 2 || y < -20 || x + box.width > width || y + box.height > height) continue;
+      if (taken.some((other) => overlap(box, other.box))) continue;
+      const end = nearestIn(box, anchor), gap = distance(anchor, end), led = gap > 14;
+      const beside = distanceTo(box, others);
+      if (!led && beside < gap + 6) continue;
+      let cost = gap + 3 * (1 - dx);
+      if (led) {
+        cost += 12 + (beside < 6 ? 60 : 0);
+        cost += 180 * others.filter((mark) => passes(anchor, end, mark, 6)).length;
+        cost += 120 * taken.filter((other) => passes(anchor, end, middle(other.box), 12)).length;
+      }
+      if (best && cost >= best.cost) continue;  // before the many points of ink
+      if (led) cost += 4 * ink.filter((point) => passes(anchor, end, point, 3)).length;
+      for (const point of ink) {
+        const outside = point.x < x - 2 || point.x > x + box.width + 2;
+        if (!outside && point.y > y - 2 && point.y < y + box.height + 2) cost += 12;
+      }
+      if (!best || cost < best.cost) best = { cost, box, anchor, led };
+    }
+  }
+  return best;
 }
 
 /// Heights near the wanted ones, in their order, at least `gap` apart, within [0, height].

@@ -84,17 +84,15 @@ std::string unbroken(std::string html) {
   return html;
 }
 
-/// What was found in large letters, on what it rests beside it.
+/// What the first plane says in large letters, on what it rests beside it; below it what hangs on
+/// the estimator and its setting.
 std::string verdicts(const RunData& run) {
-  std::string out;
-  for (const auto& plane : run.planes) {
-    const std::string sentence = verdict(plane);
-    const size_t basis = std::min(sentence.rfind(" ("), sentence.size());
-    out += fmt::format("<p class=\"verdict\">{}<span class=\"basis\">{}</span></p>\n",
-                       unbroken(escape(sentence.substr(0, basis))),
-                       unbroken(escape(sentence.substr(basis))));
-  }
-  return out;
+  if (run.planes.empty()) return "";
+  const std::string sentence = verdict(run.planes[0]);
+  const size_t basis = std::min(sentence.rfind(" ("), sentence.size());
+  return fmt::format("<p class=\"verdict\">{}<span class=\"basis\">{}</span></p>\n{}",
+                     unbroken(escape(sentence.substr(0, basis))),
+                     unbroken(escape(sentence.substr(basis))), unbroken(finding_table(run)));
 }
 
 std::string header(const Runs& runs) {
@@ -113,6 +111,7 @@ std::string header(const Runs& runs) {
       runs.size(), cells);
 }
 
+/// What is shown of a plane: the time, where there is a plane to see it in, and whose way.
 std::string controls(size_t group, const std::vector<View>& views) {
   std::vector<int64_t> networks;
   for (const auto& view : views) {
@@ -136,11 +135,14 @@ std::string controls(size_t group, const std::vector<View>& views) {
     chips = fmt::format(
         "<fieldset class=\"chips\" aria-label=\"mean and networks\">{}</fieldset>\n", chips);
   }
-  return fmt::format(
-      "<div class=\"controls\" id=\"controls-{}\">\n<div class=\"time\"><button "
-      "type=\"button\">play</button><input type=\"range\" min=\"0\" max=\"0\" value=\"0\" "
-      "aria-label=\"epoch\" autocomplete=\"off\"><output></output></div>\n{}</div>\n",
-      group, chips);
+  const std::string time =
+      lacks_complexity(views[0].plane->trajectories)
+          ? ""
+          : "<div class=\"time\"><button type=\"button\">play</button><input type=\"range\" "
+            "min=\"0\" max=\"0\" value=\"0\" aria-label=\"epoch\" autocomplete=\"off\">"
+            "<output></output></div>\n";
+  return fmt::format("<div class=\"controls\" id=\"controls-{}\">\n{}{}</div>\n", group, time,
+                     chips);
 }
 
 constexpr std::string_view kNote =
@@ -153,39 +155,73 @@ std::string closed(const std::string& sentence) {
   return sentence.ends_with('.') ? sentence : sentence + ".";
 }
 
-std::string plane_section(size_t group, const std::vector<View>& views, bool several) {
-  const auto& first = views[0].plane->trajectories;
-  std::vector<std::string> evaluators;
-  bool null = false;
+/// The evaluators of the views, each once.
+std::string evaluators_of(const std::vector<View>& views) {
+  std::vector<std::string> specs;
   for (const auto& view : views) {
-    null = null || has_null(view.plane->trajectories);
     const std::string& spec = view.plane->trajectories.evaluator;
-    if (std::find(evaluators.begin(), evaluators.end(), spec) == evaluators.end()) {
-      evaluators.push_back(spec);
-    }
+    if (std::find(specs.begin(), specs.end(), spec) == specs.end()) specs.push_back(spec);
   }
-  std::string out = fmt::format(
-      "<section>\n<h2>Information plane: {}</h2>\n<p class=\"quiet\">{}Measured on {}. One line a "
-      "layer: open circle at the start, plus at the largest complexity, filled circle at the end{}."
-      "</p>\n{}{}<div class=\"runs\">\n",
-      escape(join(evaluators, ", ")),
-      several ? "" : escape(closed(caption_of(*views[0].plane))) + " ",
-      escape(place_words(first.on)), null ? "; dotted: the mean under permutation" : "", kNote,
-      controls(group, views));
-  for (size_t r = 0; r < views.size(); ++r) {
-    const auto& [run, plane] = views[r];
+  return join(specs, ", ");
+}
+
+/// What the plots of a group show and how to read them.
+std::string plane_words(const std::vector<View>& views, bool curves_alone) {
+  const bool null = std::any_of(views.begin(), views.end(), [](const View& view) {
+    return has_null(view.plane->trajectories);
+  });
+  const std::string dotted = null ? "; dotted: the mean under permutation" : "";
+  if (curves_alone) {
+    return fmt::format("This estimator gives no {}, so there is no plane{}.",
+                       views[0].plane->complexity_label, dotted);
+  }
+  return fmt::format("One line a layer: open circle at the start,{} filled circle at the end{}.",
+                     any_turn(views, plane_scales(views)) ? " plus at the largest complexity," : "",
+                     dotted);
+}
+
+std::string plot_divisions(const std::string& id, bool curves_alone) {
+  std::string out;
+  for (const char* kind : {"plane", "complexity", "generalization"}) {
+    if (curves_alone && kind != std::string_view("generalization")) continue;
+    out += fmt::format("<div class=\"plot {0}\" id=\"{0}-{1}\"></div>\n", kind, id);
+  }
+  return fmt::format("<div class=\"plots{}\">\n{}</div>\n", curves_alone ? " alone" : "", out);
+}
+
+/// A column a run, those without such a plane empty, so that each stays below its name.
+std::string plane_columns(size_t group, const std::vector<View>& views, const Runs& runs,
+                          bool curves_alone) {
+  const bool one_evaluator = evaluators_of(views) == views[0].plane->trajectories.evaluator;
+  std::string out;
+  size_t next = 0;
+  for (const auto& run : runs) {
     out += "<div>\n";
-    if (several) {
-      out += fmt::format("<h3>{}</h3>\n<p class=\"caption\">{}: {}</p>\n", escape(run->name),
-                         escape(plane->trajectories.evaluator), escape(caption_of(*plane)));
+    if (next < views.size() && views[next].run == &run) {
+      const PlaneData& plane = *views[next].plane;
+      const std::string caption = one_evaluator ? "" : plane.trajectories.evaluator + ": ";
+      out += fmt::format("<h3>{}</h3>\n<p class=\"caption\">{}</p>\n", escape(run.name),
+                         escape(caption + caption_of(plane)));
+      out += plot_divisions(fmt::format("{}-{}", group, next++), curves_alone);
     }
-    out += "<div class=\"plots\">\n";
-    for (const char* kind : {"plane", "complexity", "generalization"}) {
-      out += fmt::format("<div class=\"plot {0}\" id=\"{0}-{1}-{2}\"></div>\n", kind, group, r);
-    }
-    out += "</div>\n</div>\n";
+    out += "</div>\n";
   }
-  return out + "</div>\n</section>\n";
+  return out;
+}
+
+std::string plane_section(size_t group, const std::vector<View>& views, const Runs& runs) {
+  const PlaneData& first = *views[0].plane;
+  const bool curves_alone = lacks_complexity(first.trajectories), several = runs.size() > 1;
+  const std::string title =
+      curves_alone ? first.generalization_label + " against epochs" : "Information plane";
+  return fmt::format(
+      "<section>\n<h2>{}: {}</h2>\n<p class=\"quiet\">{}{}</p>\n{}{}<div class=\"runs\">\n{}"
+      "</div>\n</section>\n",
+      escape(title), escape(evaluators_of(views)),
+      several ? "" : escape(closed(caption_of(first))) + " ",
+      escape(plane_words(views, curves_alone)), kNote, controls(group, views),
+      several ? plane_columns(group, views, runs, curves_alone)
+              : plot_divisions(fmt::format("{}-0", group), curves_alone));
 }
 
 std::string history_section(const Runs& runs) {
@@ -225,7 +261,7 @@ std::string run_section(const Runs& runs, const std::string& title,
 std::string body(const Runs& runs, const std::vector<std::vector<View>>& planes) {
   std::string out = header(runs);
   for (size_t i = 0; i < planes.size(); ++i) {
-    out += plane_section(i, planes[i], runs.size() > 1);
+    out += plane_section(i, planes[i], runs);
   }
   out += history_section(runs);
   out += run_section(runs, "Layers", layer_tables, true);

@@ -24,10 +24,11 @@ let states = [];  // of the controls, one a plane
 function drawGroup(g) {
   const group = data.planes[g];
   group.runs.forEach((run, r) => {
-    drawPlane(byId(`plane-${g}-${r}`), group, run, states[g]);
-    for (const [name, which] of Object.entries(coordinates)) {
-      drawCoordinate(byId(`${name}-${g}-${r}`), group, run, states[g], which);
+    if (group.plane) {
+      drawPlane(byId(`plane-${g}-${r}`), group, run, states[g]);
+      drawCoordinate(byId(`complexity-${g}-${r}`), group, run, states[g], coordinates.complexity);
     }
+    drawCoordinate(byId(`generalization-${g}-${r}`), group, run, states[g], coordinates.generalization);
   });
 }
 
@@ -49,10 +50,7 @@ function soon(draw) {
   };
 }
 
-function connect(g) {
-  const group = data.planes[g], state = states[g];
-  const controls = byId(`controls-${g}`);
-  const redraw = soon(() => drawGroup(g));
+function connectTime(controls, group, state, redraw) {
   const slider = controls.querySelector("input[type=range]");
   const output = controls.querySelector("output");
   const play = controls.querySelector("button");
@@ -82,6 +80,13 @@ function connect(g) {
       if (state.time === group.times.length - 1) stop();
     }, 60);
   });
+}
+
+function connect(g) {
+  const state = states[g];
+  const controls = byId(`controls-${g}`);
+  const redraw = soon(() => drawGroup(g));
+  if (data.planes[g].plane) connectTime(controls, data.planes[g], state, redraw);
   for (const box of controls.querySelectorAll("input[type=checkbox]")) {
     box.addEventListener("change", () => {
       if (box.value === "mean") state.mean = box.checked;

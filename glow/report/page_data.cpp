@@ -93,8 +93,7 @@ json run_plane(const View& view, const PlaneScales& scales) {
   json layers = json::array();
   for (size_t i = 0; i < plane.layers.size(); ++i) {
     const auto& layer = plane.layers[i];
-    const Turning marks = turning(layer);
-    const bool turns = marks.turn != marks.first && marks.turn != marks.last;
+    const auto turn = turning_mark(layer, scales);
     json networks = json::array();
     // One network is the mean.
     if (plane.networks.size() > 1) {
@@ -104,7 +103,7 @@ json run_plane(const View& view, const PlaneScales& scales) {
                       {"label", layer_label(view, i)},
                       {"light", hex(light[i])},
                       {"dark", hex(dark[i])},
-                      {"turn", turns ? json(marks.turn) : json(nullptr)},
+                      {"turn", turn ? json(*turn) : json(nullptr)},
                       {"mean", way(layer.mean)},
                       {"networks", std::move(networks)}});
   }
@@ -133,6 +132,7 @@ json plane_group(const std::vector<View>& views) {
   const auto& plane = *views[0].plane;
   const Unit unit = plane.trajectories.unit;
   return {
+      {"plane", !lacks_complexity(plane.trajectories)},
       {"complexity",
        {{"label", axis_label(plane.complexity_label, unit)}, {"range", range(scales.complexity)}}},
       {"generalization",

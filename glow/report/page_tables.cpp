@@ -7,6 +7,7 @@
 #include "glow/core/text.h"
 #include "glow/report/markup.h"
 #include "glow/report/scale.h"
+#include "glow/report/verdict.h"
 #include "glow/report/view.h"
 
 namespace glow::report {
@@ -51,19 +52,22 @@ bool concerns(const std::string& warning, const std::string& evaluator, const st
   return mentions(warning, layer) && !of_another;
 }
 
-/// What a table of layers has beside the columns of every one.
+/// Which columns a table of layers has beside those of every one.
 struct Extras {
-  bool null, warnings;
+  bool complexity, null, warnings;
 };
 
 std::string layer_head(const PlaneData& plane, const Extras& extras) {
   const Unit unit = plane.trajectories.unit;
-  std::string groups = head_cell("") + head_cell(axis_label(plane.complexity_label, unit), 5) +
-                       head_cell(axis_label(plane.generalization_label, unit), 2);
-  std::string names = head_cell("layer");
-  for (const char* name : {"first", "largest", "at epoch", "last", "fall", "first", "last"}) {
-    names += number_head(name);
+  std::string groups = head_cell(""), names = head_cell("layer");
+  if (extras.complexity) {
+    groups += head_cell(axis_label(plane.complexity_label, unit), 5);
+    for (const char* name : {"first", "largest", "at epoch", "last", "fall"}) {
+      names += number_head(name);
+    }
   }
+  groups += head_cell(axis_label(plane.generalization_label, unit), 2);
+  for (const char* name : {"first", "last"}) names += number_head(name);
   if (extras.null) {
     groups += head_cell("mean under permutation, last", 2);
     names += number_head(plane.complexity_label) + number_head(plane.generalization_label);
@@ -86,11 +90,14 @@ std::string layer_row(const View& view, size_t index, const Extras& extras) {
   const auto generalization = [](const TrajectoryPoint& point) {
     return number_cell(pretty_number_with_error(point.generalization, point.generalization_error));
   };
-  const bool known = std::isfinite(marks.fall);
-  std::string row = cell(layer_label(view, index)) + complexity(first) + complexity(turn) +
-                    number_cell(known ? epoch_text(turn.epoch) : "–") + complexity(last) +
-                    number_cell(pretty_number_with_error(marks.fall, marks.fall_error)) +
-                    generalization(first) + generalization(last);
+  std::string row = cell(layer_label(view, index));
+  if (extras.complexity) {
+    const bool known = std::isfinite(marks.fall);
+    row += complexity(first) + complexity(turn) +
+           number_cell(known ? epoch_text(turn.epoch) : "–") + complexity(last) +
+           number_cell(pretty_number_with_error(marks.fall, marks.fall_error));
+  }
+  row += generalization(first) + generalization(last);
   if (extras.null) {
     row += number_cell(pretty_number(last.complexity_null)) +
            number_cell(pretty_number(last.generalization_null));
@@ -119,18 +126,30 @@ bool any_mention(const RunData& run, const PlaneTrajectories& plane) {
 
 }  // namespace
 
+std::string finding_table(const RunData& run) {
+  if (run.planes.size() < 2) return "";
+  std::string rows;
+  for (const auto& plane : run.planes) {
+    rows += "<tr>" + cell(plane.trajectories.evaluator) + cell(finding(plane)) + "</tr>\n";
+  }
+  return table("<thead><tr>" + head_cell("estimator") + head_cell("what it finds") +
+               "</tr></thead>\n<tbody>\n" + rows + "</tbody>\n");
+}
+
 std::string layer_tables(const RunData& run) {
   std::string out;
   for (const auto& plane : run.planes) {
     const auto& data = plane.trajectories;
-    const Extras extras{has_null(data), any_mention(run, data)};
+    const Extras extras{!lacks_complexity(data), has_null(data), any_mention(run, data)};
     std::string rows;
     for (size_t i = 0; i < data.layers.size(); ++i) {
       if (!data.layers[i].mean.empty()) rows += layer_row({&run, &plane}, i, extras);
     }
     if (rows.empty()) continue;
-    out += fmt::format("<p class=\"quiet\">{}, measured on {}</p>\n", escape(data.evaluator),
-                       escape(place_words(data.on)));
+    if (run.planes.size() > 1) {
+      out += fmt::format("<p class=\"quiet\">{}, measured on {}</p>\n", escape(data.evaluator),
+                         escape(place_words(data.on)));
+    }
     out += table(layer_head(plane, extras) + "<tbody>\n" + rows + "</tbody>\n");
   }
   return out;

@@ -7,6 +7,8 @@
 
 namespace glow::report {
 
+/// What each of several planes says, by estimator and setting; nothing for a single one.
+std::string finding_table(const RunData& run);
 /// Of each plane: where each layer began, turned and ended, how far it fell, its null and warnings.
 std::string layer_tables(const RunData& run);
 /// Warnings; those that name a layer stand with it in the layer tables as well.

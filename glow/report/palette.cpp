@@ -50,6 +50,10 @@ std::vector<Colour> layer_colours(size_t count, bool dark_page) {
   return out;
 }
 
+Colour as_text(const Colour& colour) {
+  return {0.75 * colour.red, 0.75 * colour.green, 0.75 * colour.blue};
+}
+
 std::string hex(const Colour& colour) {
   const auto byte = [](double part) { return static_cast<int>(std::lround(part * 255)); };
   return fmt::format("#{:02x}{:02x}{:02x}", byte(colour.red), byte(colour.green),

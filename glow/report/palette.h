@@ -20,6 +20,9 @@ inline constexpr Colour kInk{0.13, 0.13, 0.14};
 inline constexpr Colour kQuiet{0.42, 0.42, 0.44};
 inline constexpr Colour kWhite{1, 1, 1};
 
+/// A layer's colour for its name: sand on white is a fine line but poor text.
+Colour as_text(const Colour& colour);
+
 /// `#rrggbb`, without alpha.
 std::string hex(const Colour& colour);
 

@@ -52,17 +52,18 @@ function meanTraces(group, layer, epoch, look) {
     text: indices.map((i) => hover(group, layer.name, way, i)),
     hovertemplate: "%{text}<extra></extra>",
   });
+  const colour = look.layer(layer);
   const marks = [first, ...(layer.turn !== null && indices.includes(layer.turn) ? [layer.turn] : []), last];
   traces.push({
     x: pick(way.x, marks), y: pick(way.y, marks), mode: "markers",
     marker: {
       symbol: marks.map((i, at) => (at > 0 && i === layer.turn && i !== last ? "cross-thin" : "circle")),
       size: 9,
-      color: marks.map((_, at) => (at === 0 && marks.length > 1 && first !== last ? look.paper : look.ink)),
-      line: { color: look.ink, width: 1.4 },
+      color: marks.map((_, at) => (at === 0 && first !== last ? look.paper : colour)),
+      line: { color: colour, width: 1.4 },
     },
-    error_x: { type: "data", array: pick(way.dx, marks).map((e) => e ?? 0), color: look.ink, thickness: 1, width: 3 },
-    error_y: { type: "data", array: pick(way.dy, marks).map((e) => e ?? 0), color: look.ink, thickness: 1, width: 3 },
+    error_x: { type: "data", array: pick(way.dx, marks).map((e) => e ?? 0), color: colour, thickness: 1, width: 3 },
+    error_y: { type: "data", array: pick(way.dy, marks).map((e) => e ?? 0), color: colour, thickness: 1, width: 3 },
     text: marks.map((i) => hover(group, layer.name, way, i)),
     hovertemplate: "%{text}<extra></extra>",
   });
@@ -94,22 +95,22 @@ function networkTraces(group, run, state, epoch, look) {
   return traces;
 }
 
-function limitShapes(run, look) {
+function limitShapes(limits, look) {
   const line = { color: look.axis, width: 1, dash: "dash" };
   return [
-    ...run.limits.x.map(({ value }) => ({ type: "line", x0: value, x1: value, yref: "paper", y0: 0, y1: 1, line })),
-    ...run.limits.y.map(({ value }) => ({ type: "line", y0: value, y1: value, xref: "paper", x0: 0, x1: 1, line })),
+    ...limits.x.map(({ value }) => ({ type: "line", x0: value, x1: value, yref: "paper", y0: 0, y1: 1, line })),
+    ...limits.y.map(({ value }) => ({ type: "line", y0: value, y1: value, xref: "paper", x0: 0, x1: 1, line })),
   ];
 }
 
-function limitNames(run, look) {
+function limitNames(limits, look) {
   const font = { size: 11, color: look.quiet };
   return [
-    ...run.limits.x.map(({ value, label }) => ({
+    ...limits.x.map(({ value, label }) => ({
       x: value, y: 0, yref: "paper", xanchor: "right", yanchor: "bottom", textangle: -90,
       text: plain(label), showarrow: false, font, yshift: 6,
     })),
-    ...run.limits.y.map(({ value, label }) => ({
+    ...limits.y.map(({ value, label }) => ({
       x: 0, xref: "paper", y: value, xanchor: "left", yanchor: "bottom", text: plain(label), showarrow: false, font,
       xshift: 6,
     })),
@@ -129,27 +130,52 @@ function sampled(points) {
   });
 }
 
-function layerNames(group, run, epoch, width, height, look) {
+/// Layers whose marks lie upon each other share a name.
+function stacked(marked, atStarts) {
+  const anchor = ({ marks }) => marks[atStarts ? 0 : marks.length - 1];
+  const stacks = [];
+  for (const one of marked) {
+    const stack = stacks.find(([first]) => distance(anchor(first), anchor(one)) < 4);
+    if (stack) stack.push(one);
+    else stacks.push([one]);
+  }
+  return stacks.map((stack) => ({ stack, anchor: anchor(stack[0]) }));
+}
+
+/// "dense_1, dense_2", or "dense_1 … dense_3" of neighbours.
+function namesOf(run, layers) {
+  const [first, last] = [layers[0], layers[layers.length - 1]];
+  const neighbours = run.layers.indexOf(last) - run.layers.indexOf(first) === layers.length - 1;
+  return layers.length > 2 && neighbours ? `${first.name} … ${last.name}` : layers.map(({ name }) => name).join(", ");
+}
+
+/// The names of the layers at a time, at their starts or at their ends, and what they cost.
+function placeNames(group, run, epoch, atStarts, width, height) {
   const across = ([low, high], value, size) => ((value - low) / (high - low)) * size;
-  const at = (way, i) => ({
-    x: across(group.complexity.range, way.x[i], width),
-    y: height - across(group.generalization.range, way.y[i], height),
+  const point = (x, y) => ({
+    x: across(group.complexity.range, x, width),
+    y: height - across(group.generalization.range, y, height),
   });
-  const named = run.layers
-    .map((layer) => ({ layer, indices: until(layer.mean, epoch) }))
-    .filter(({ indices }) => indices.length);
-  const ink = named.flatMap(({ layer, indices }) => sampled(indices.map((i) => at(layer.mean, i))));
-  for (const { layer, indices } of named) {
-    for (const i of [indices[0], layer.turn, indices[indices.length - 1]]) {
-      if (i === null) continue;
-      const { x, y } = at(layer.mean, i);
-      for (const shift of [-6, 6]) ink.push({ x: x + shift, y }, { x, y: y + shift });
+  const at = (way, i) => point(way.x[i], way.y[i]);
+  const marked = run.layers.map((layer) => ({ layer, indices: until(layer.mean, epoch) }))
+    .filter(({ indices }) => indices.length)
+    .map(({ layer, indices }) => {
+      const turn = indices.includes(layer.turn) ? [layer.turn] : [];
+      const kept = [indices[0], ...turn, indices[indices.length - 1]];
+      return { layer, indices, kept, marks: kept.map((i) => at(layer.mean, i)) };
+    });
+  const ink = [];
+  for (const { layer: { mean }, indices, kept, marks } of marked) {
+    ink.push(...sampled(indices.map((i) => at(mean, i))));
+    const nulls = indices.filter((i) => known(mean.x0?.[i]) && known(mean.y0?.[i]));
+    ink.push(...sampled(nulls.map((i) => point(mean.x0[i], mean.y0[i]))));
+    for (const { x, y } of marks) for (const shift of [-6, 6]) ink.push({ x: x + shift, y }, { x, y: y + shift });
+    for (const i of kept) {
+      const dx = mean.dx?.[i] ?? 0, dy = mean.dy?.[i] ?? 0;
+      ink.push(...sampled([point(mean.x[i] - dx, mean.y[i]), point(mean.x[i] + dx, mean.y[i])]));
+      ink.push(...sampled([point(mean.x[i], mean.y[i] - dy), point(mean.x[i], mean.y[i] + dy)]));
     }
   }
-  const labels = named.map(({ layer, indices }) => ({
-    text: shorten(layer.name, width * 0.4),
-    anchors: [indices[0], indices[indices.length - 1]].map((i) => at(layer.mean, i)),
-  }));
   for (const limit of run.limits.x) {
     const x = across(group.complexity.range, limit.value, width);
     const top = height - 8 - textWidth(limit.label, 11);
@@ -160,20 +186,40 @@ function layerNames(group, run, epoch, width, height, look) {
     const right = 8 + textWidth(limit.label, 11);
     for (let x = 0; x < width; x += 6) ink.push({ x, y }, ...(x < right ? [{ x, y: y - 8 }] : []));
   }
-  return place(labels, ink, width, height).flatMap((placed, i) => placed ? [{
-    x: (placed.box.x + placed.box.width / 2) / width, xref: "paper", xanchor: "center",
-    y: 1 - (placed.box.y + placed.box.height / 2) / height, yref: "paper", yanchor: "middle",
-    text: plain(labels[i].text), showarrow: false, font: { size: 12, color: look.ink }, borderpad: 0,
-  }, ...(placed.far ? [leader(placed, width, height, look)] : [])] : []);
+  const labels = stacked(marked, atStarts).map(({ stack, anchor }) => ({
+    text: shorten(namesOf(run, stack.map(({ layer }) => layer)), width * 0.4),
+    layer: stack.length > 1 ? null : stack[0].layer,
+    anchor,
+    others: marked.filter((one) => !stack.includes(one)).flatMap(({ marks }) => marks),
+  }));
+  return { labels, ...place(labels, ink, width, height) };
 }
 
-function leader({ box, anchor }, width, height, look) {
-  const x = Math.min(Math.max(anchor.x, box.x), box.x + box.width);
-  const y = Math.min(Math.max(anchor.y, box.y), box.y + box.height);
+function layerNames(group, run, epoch, width, height, look) {
+  if (run.atStarts === undefined) {
+    // Once, as they stand at the end: names that change sides while time plays are hard to follow.
+    const [starts, ends] = [true, false].map((atStarts) =>
+      placeNames(group, run, group.times[group.times.length - 1], atStarts, width, height).cost);
+    run.atStarts = starts <= ends;
+  }
+  const { labels, placed } = placeNames(group, run, epoch, run.atStarts, width, height);
+  return placed.flatMap((found, i) => {
+    if (!found) return [];
+    const colour = labels[i].layer ? look.layer(labels[i].layer) : look.ink;
+    const { x, y } = middle(found.box);
+    return [{
+      x: x / width, xref: "paper", xanchor: "center", y: 1 - y / height, yref: "paper", yanchor: "middle",
+      text: plain(labels[i].text), showarrow: false, font: { size: 12, color: colour }, borderpad: 0,
+    }, ...(found.led ? [leader(found, width, height, colour)] : [])];
+  });
+}
+
+function leader({ box, anchor }, width, height, colour) {
+  const { x, y } = nearestIn(box, anchor);
   return {
     x: anchor.x / width, xref: "paper", y: 1 - anchor.y / height, yref: "paper", text: "",
     ax: x - anchor.x, ay: y - anchor.y, showarrow: true, arrowhead: 0, arrowwidth: 0.7, standoff: 5,
-    arrowcolor: look.quiet,
+    arrowcolor: colour,
   };
 }
 
@@ -192,10 +238,10 @@ function drawPlane(div, group, run, state) {
     width: div.clientWidth,
     height: div.clientHeight,
     margin,
-    xaxis: axis(look, group.complexity.label, { range: group.complexity.range, nticks: 8 }),
-    yaxis: axis(look, group.generalization.label, { range: group.generalization.range, nticks: 8 }),
-    shapes: limitShapes(run, look),
-    annotations: [...limitNames(run, look), ...layerNames(group, run, epoch, width, height, look)],
+    xaxis: axis(look, group.complexity.label, { ...numbered(group.complexity.range), nticks: 8 }),
+    yaxis: axis(look, group.generalization.label, { ...numbered(group.generalization.range), nticks: 8 }),
+    shapes: limitShapes(run.limits, look),
+    annotations: [...limitNames(run.limits, look), ...layerNames(group, run, epoch, width, height, look)],
     coloraxis: {
       colorscale: look.time,
       cmin: timeColour(bar, bar.range[0]),
@@ -227,13 +273,13 @@ function band(x, y, error) {
 }
 
 /// `curves`: [{ name, color, e, y, error, low (the null), others: [{ e, y }] }]
-function drawCurves(div, title, epochs, range, curves, now) {
+function drawCurves(div, title, epochs, range, curves, now, limits = []) {
   const look = theme();
   const names = curves.map((curve) => shorten(curve.name, div.clientWidth * 0.34));
   const ends = curves.map((curve) => curve.y.findLastIndex(known));
-  const margin = { l: leftMargin(range), r: 20 + Math.max(0, ...names.map((name) => textWidth(name, 12))), t: 10, b: 46 };
+  const margin = { l: leftMargin(range), r: 28 + Math.max(0, ...names.map((name) => textWidth(name, 12))), t: 10, b: 46 };
   const height = div.clientHeight - margin.t - margin.b;
-  const traces = [], annotations = [];
+  const traces = [], annotations = [], shapes = [];
   for (const curve of curves) {
     const x = curve.e.map((e) => shown(epochs, e));
     if (curve.error?.some(known)) {
@@ -258,6 +304,7 @@ function drawCurves(div, title, epochs, range, curves, now) {
     traces.push({
       x, y: curve.y, mode: curve.y.filter(known).length > 1 ? "lines" : "markers",
       line: { color: curve.color, width: 1.8, simplify: false }, marker: { color: curve.color, size: 6 },
+      cliponaxis: false,
       text: curve.y.map((y, i) => `<b>${plain(curve.name)}</b>  epoch ${number(curve.e[i])}<br>${withError(y, curve.error?.[i])}`),
       hovertemplate: "%{text}<extra></extra>",
     });
@@ -268,19 +315,28 @@ function drawCurves(div, title, epochs, range, curves, now) {
   spread(wanted, gap, height).forEach((y, k) => {
     const curve = curves[present[k]];
     annotations.push({
-      x: 1, xref: "paper", xanchor: "left", xshift: 8, y: 1 - y / height, yref: "paper", yanchor: "middle",
+      x: 1, xref: "paper", xanchor: "left", xshift: 16, y: 1 - y / height, yref: "paper", yanchor: "middle",
       text: plain(names[present[k]]), showarrow: false, borderpad: 0,
       font: { size: Math.min(12, gap / 1.2), color: curve.color },
     });
+    shapes.push({
+      type: "line", xref: "paper", xsizemode: "pixel", xanchor: 1, x0: 4, x1: 15, yref: "paper",
+      y0: 1 - wanted[k] / height, y1: 1 - y / height, line: { color: curve.color, width: 0.8 },
+    });
   });
-  const shapes = known(now) ? [{
-    type: "line", x0: shown(epochs, now), x1: shown(epochs, now), yref: "paper", y0: 0, y1: 1,
-    line: { color: look.axis, width: 1, dash: "dot" },
-  }] : [];
+  const lines = { x: [], y: limits };
+  shapes.push(...limitShapes(lines, look));
+  annotations.push(...limitNames(lines, look));
+  if (known(now)) {
+    shapes.push({
+      type: "line", x0: shown(epochs, now), x1: shown(epochs, now), yref: "paper", y0: 0, y1: 1,
+      line: { color: look.axis, width: 1, dash: "dot" },
+    });
+  }
   Plotly.react(div, traces, layout(look, {
     width: div.clientWidth, height: div.clientHeight, margin, annotations, shapes,
     xaxis: epochAxis(look, epochs),
-    yaxis: axis(look, title, { range, nticks: 7 }),
+    yaxis: axis(look, title, { ...numbered(range), nticks: 7 }),
   }), config);
 }
 
@@ -300,7 +356,8 @@ function drawCoordinate(div, group, run, state, which) {
     }),
   }));
   const last = state.time === group.times.length - 1;
-  drawCurves(div, title(group), group.epochs, group[scale].range, curves, last ? null : group.times[state.time]);
+  const limits = group.plane ? [] : run.limits.y;  // what no plane shows
+  drawCurves(div, title(group), group.epochs, group[scale].range, curves, last ? null : group.times[state.time], limits);
 }
 
 const coordinates = {

@@ -19,7 +19,7 @@ struct Limit {
 struct PlaneData {
   PlaneTrajectories trajectories;
   std::string complexity_label, generalization_label;  // I(X;T), I(T;Y)
-  std::string caption;  // n, the bars, the estimator and its assumption, in one line
+  std::string caption;  // n, the bars, what is assumed, in one line; not the estimator
   std::vector<Limit> complexity_limits, generalization_limits;
 };
 

@@ -42,7 +42,7 @@ double nice_step(double range, int count) {
 }
 
 bool needs_power(double magnitude) {
-  return magnitude != 0 && (magnitude < 1e-3 || magnitude >= 1e5);
+  return magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e5);
 }
 
 }  // namespace
@@ -85,12 +85,12 @@ Scale Scale::epochs(double first, double last, bool has_zero) {
   Scale out;
   out.has_zero_ = has_zero;
   out.first_ = first;
-  out.logarithmic_ = last >= 20 && first > 0;
+  out.logarithmic_ = last >= 100 && first > 0 && first < last;
   if (out.logarithmic_) {
     out.low_ = has_zero ? first / std::sqrt(10.0) : first;
-    out.high_ = std::max(last, first * 1.0001);
+    out.high_ = last;
   } else {
-    out.low_ = has_zero ? 0 : first;
+    out.low_ = has_zero || first >= last ? 0 : first;
     out.high_ = last > out.low_ ? last : out.low_ + 1;
     // The last batch of epoch 5 is at 4.999: the axis ends where that epoch does.
     if (const double whole = std::ceil(out.high_); whole - out.high_ < 0.02 * out.high_) {

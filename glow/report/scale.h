@@ -18,8 +18,9 @@ class Scale {
   /// Holds [low, high] and a little beside it; a single value in the middle.
   static Scale linear(double low, double high);
 
-  /// Epochs from 0 on: linear for fewer than 20, else logarithmic. There 0 stands half a decade
-  /// below `first`, the first that is positive: before training is not infinitely long ago.
+  /// Epochs from 0 on: linear for fewer than 100, else logarithmic. There 0 stands half a decade
+  /// below `first`, the first that is positive: before training is not infinitely long ago. A
+  /// single epoch ends an axis that begins with training.
   static Scale epochs(double first, double last, bool has_zero);
 
   double at(double value) const;

@@ -21,7 +21,8 @@ struct Change {
   double largest;
 
   bool clear() const {
-    return std::isfinite(error) ? amount > 2 * error : amount > 0.01 * std::abs(largest);
+    // Networks that differ in nothing say nothing about the error.
+    return error > 0 ? amount > 2 * error : amount > 0.01 * std::abs(largest);
   }
 };
 
@@ -136,6 +137,40 @@ std::string null_words(const PlaneData& data, const std::vector<Share>& shares) 
                      data.complexity_label);
 }
 
+/// Which layer knows most of the label at the end, how many others the errors do not tell from it.
+std::string knowledge_words(const PlaneData& data) {
+  std::vector<TrajectoryPoint> last;
+  std::vector<std::string> names;
+  for (const auto& layer : data.trajectories.layers) {
+    const auto known = std::find_if(
+        layer.mean.rbegin(), layer.mean.rend(),
+        [](const TrajectoryPoint& point) { return std::isfinite(point.generalization); });
+    if (known == layer.mean.rend()) continue;
+    last.push_back(*known);
+    names.push_back(layer.name);
+  }
+  const auto best = std::max_element(last.begin(), last.end(), [](const auto& a, const auto& b) {
+    return a.generalization < b.generalization;
+  });
+  const auto alike = std::count_if(last.begin(), last.end(), [&](const TrajectoryPoint& point) {
+    const double error = std::hypot(point.generalization_error, best->generalization_error);
+    return best->generalization - point.generalization <= 2 * error;
+  });
+  const std::string value =
+      in_unit(pretty_number_with_error(best->generalization, best->generalization_error),
+              data.trajectories.unit);
+  const bool snapshot =
+      std::all_of(last.begin(), last.end(), [](const auto& point) { return point.step == 0; });
+  std::string text = fmt::format(
+      "{} knows most of the label {}: {} = {}", names[static_cast<size_t>(best - last.begin())],
+      snapshot ? "before training" : "at the end", data.generalization_label, value);
+  if (alike > 1) {
+    text += fmt::format(", {} other layer{} as much within the errors", alike - 1,
+                        alike > 2 ? "s" : "");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string finding(const PlaneData& data) {
@@ -158,6 +193,7 @@ std::string finding(const PlaneData& data) {
     }
   } else if (!known) {
     text = data.complexity_label + " is not known";
+    if (lacks_complexity(plane)) text = knowledge_words(data) + "; " + text;
   } else if (snapshots == 1) {
     text = "One snapshot, at epoch " + epoch_text(plane.layers[0].mean[0].epoch);
   } else if (const auto falls = compressions(plane); !falls.empty()) {

@@ -32,14 +32,13 @@ struct CoordinateRange {
   Range values, limits;
   bool null = false;
 
-  void take(const TrajectoryPoint& point, double TrajectoryPoint::*value,
-            double TrajectoryPoint::*error, double TrajectoryPoint::*null_mean) {
-    values.take(point.*value);
-    values.take(point.*null_mean);
-    null = null || std::isfinite(point.*null_mean);
-    if (!std::isfinite(point.*error)) return;
-    values.take(point.*value - point.*error);
-    values.take(point.*value + point.*error);
+  void take(const TrajectoryPoint& point, const Coordinate& of) {
+    values.take(point.*of.value);
+    values.take(point.*of.null_mean);
+    null = null || std::isfinite(point.*of.null_mean);
+    if (!std::isfinite(point.*of.error)) return;
+    values.take(point.*of.value - point.*of.error);
+    values.take(point.*of.value + point.*of.error);
   }
 
   /// Zero belongs to the picture when it is near, or when a null says how much of it all is
@@ -72,12 +71,34 @@ std::string cells_text(const Table& options) {
   return "30 cells";
 }
 
+/// On the same axes: one without a plane has others.
+bool same_axes(const PlaneData& a, const PlaneData& b) {
+  return a.trajectories.unit == b.trajectories.unit &&
+         lacks_complexity(a.trajectories) == lacks_complexity(b.trajectories);
+}
+
 bool same_view(const PlaneData& a, const PlaneData& b) {
   return a.trajectories.evaluator == b.trajectories.evaluator &&
-         a.trajectories.on == b.trajectories.on;
+         a.trajectories.on == b.trajectories.on && same_axes(a, b);
+}
+
+bool any_known(const PlaneTrajectories& plane, double TrajectoryPoint::*member) {
+  for (const auto& layer : plane.layers) {
+    for (const auto& point : layer.mean) {
+      if (std::isfinite(point.*member)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
+
+std::vector<double> values(const std::vector<TrajectoryPoint>& points,
+                           double TrajectoryPoint::*member) {
+  std::vector<double> out;
+  for (const auto& point : points) out.push_back(point.*member);
+  return out;
+}
 
 PlaneScales plane_scales(const std::vector<View>& views) {
   CoordinateRange complexity, generalization;
@@ -85,11 +106,8 @@ PlaneScales plane_scales(const std::vector<View>& views) {
   for (const auto& [run, plane] : views) {
     for (const auto& layer : plane->trajectories.layers) {
       for (const auto& point : layer.mean) {
-        complexity.take(point, &TrajectoryPoint::complexity, &TrajectoryPoint::complexity_error,
-                        &TrajectoryPoint::complexity_null);
-        generalization.take(point, &TrajectoryPoint::generalization,
-                            &TrajectoryPoint::generalization_error,
-                            &TrajectoryPoint::generalization_null);
+        complexity.take(point, kComplexity);
+        generalization.take(point, kGeneralization);
         epochs.take(point.epoch);
         if (point.epoch > 0) positive.take(point.epoch);
       }
@@ -104,6 +122,31 @@ PlaneScales plane_scales(const std::vector<View>& views) {
           Scale::epochs(positive.low, epochs.high, epochs.low <= 0)};
 }
 
+std::optional<size_t> turning_mark(const Trajectory& layer, const PlaneScales& scales) {
+  constexpr double kApart = 0.04;  // of the length of an axis: about the size of a mark
+  const Turning marks = turning(layer);
+  if (!std::isfinite(marks.fall)) return {};
+  const TrajectoryPoint& turn = layer.mean[marks.turn];
+  for (const size_t end : {marks.first, marks.last}) {
+    const TrajectoryPoint& point = layer.mean[end];
+    const double across =
+        scales.complexity.at(turn.complexity) - scales.complexity.at(point.complexity);
+    const double along = scales.generalization.at(turn.generalization) -
+                         scales.generalization.at(point.generalization);
+    if (std::hypot(across, along) < kApart) return {};
+  }
+  return marks.turn;
+}
+
+bool any_turn(const std::vector<View>& views, const PlaneScales& scales) {
+  return std::any_of(views.begin(), views.end(), [&](const View& view) {
+    const auto& layers = view.plane->trajectories.layers;
+    return std::any_of(layers.begin(), layers.end(), [&](const Trajectory& layer) {
+      return turning_mark(layer, scales).has_value();
+    });
+  });
+}
+
 std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs) {
   std::set<const PlaneData*> taken;
   // The plane of `run` that belongs beside plane `i` of `first`, if any.
@@ -116,8 +159,7 @@ std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs)
     const bool promised =
         at && std::any_of(first.planes.begin(), first.planes.end(),
                           [&](const auto& plane) { return same_view(*at, plane); });
-    const bool fits =
-        at && at->trajectories.unit == first.planes[i].trajectories.unit && !taken.count(at);
+    const bool fits = at && same_axes(*at, first.planes[i]) && !taken.count(at);
     return fits && !promised ? at : nullptr;
   };
   std::vector<std::vector<View>> out;
@@ -138,7 +180,8 @@ std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs)
 
 std::vector<std::vector<View>> planes_by_settings(const RunData& run) {
   const auto key = [](const PlaneTrajectories& plane) {
-    return std::tuple(plane.evaluator.substr(0, plane.evaluator.find('(')), plane.on, plane.unit);
+    return std::tuple(plane.evaluator.substr(0, plane.evaluator.find('(')), plane.on, plane.unit,
+                      lacks_complexity(plane));
   };
   std::vector<std::vector<View>> out;
   for (const auto& plane : run.planes) {
@@ -156,14 +199,11 @@ std::vector<std::vector<View>> planes_by_settings(const RunData& run) {
 }
 
 bool has_null(const PlaneTrajectories& plane) {
-  for (const auto& layer : plane.layers) {
-    for (const auto& point : layer.mean) {
-      if (std::isfinite(point.complexity_null) || std::isfinite(point.generalization_null)) {
-        return true;
-      }
-    }
-  }
-  return false;
+  return any_known(plane, kComplexity.null_mean) || any_known(plane, kGeneralization.null_mean);
+}
+
+bool lacks_complexity(const PlaneTrajectories& plane) {
+  return !any_known(plane, kComplexity.value) && any_known(plane, kGeneralization.value);
 }
 
 std::string layer_label(const View& view, size_t layer) {
@@ -211,7 +251,6 @@ std::string caption_of(const PlaneData& plane) {
     parts.emplace_back("One network");
   }
   parts.push_back(fmt::format("n = {}", data.n));
-  parts.push_back(data.evaluator);
   return join(parts, "; ");
 }
 

@@ -1,6 +1,7 @@
 // What figures and page agree on: scales, names and words.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,33 @@ struct PlaneScales {
 };
 PlaneScales plane_scales(const std::vector<View>& views);
 
+/// One member along a trajectory.
+std::vector<double> values(const std::vector<TrajectoryPoint>& points,
+                           double TrajectoryPoint::*member);
+
+/// One of the two coordinates: where its numbers and words are.
+struct Coordinate {
+  double TrajectoryPoint::*value;
+  double TrajectoryPoint::*error;
+  double TrajectoryPoint::*null_mean;
+  std::string PlaneData::*label;
+  std::vector<Limit> PlaneData::*limits;
+  Scale PlaneScales::*curve;
+};
+inline constexpr Coordinate kComplexity{
+    &TrajectoryPoint::complexity,      &TrajectoryPoint::complexity_error,
+    &TrajectoryPoint::complexity_null, &PlaneData::complexity_label,
+    &PlaneData::complexity_limits,     &PlaneScales::complexity_curve};
+inline constexpr Coordinate kGeneralization{
+    &TrajectoryPoint::generalization,      &TrajectoryPoint::generalization_error,
+    &TrajectoryPoint::generalization_null, &PlaneData::generalization_label,
+    &PlaneData::generalization_limits,     &PlaneScales::generalization_curve};
+
+/// The point of a layer's largest complexity, where these axes show it apart from its start and
+/// end.
+std::optional<size_t> turning_mark(const Trajectory& layer, const PlaneScales& scales);
+bool any_turn(const std::vector<View>& views, const PlaneScales& scales);
+
 /// Planes of several runs that belong on the same axes: of the same evaluator and place, else at
 /// the same position in the list and in the same unit. Every plane is in one group.
 std::vector<std::vector<View>> matching_planes(const std::vector<RunData>& runs);
@@ -33,6 +61,10 @@ std::vector<std::vector<View>> planes_by_settings(const RunData& run);
 
 bool has_null(const PlaneTrajectories& plane);
 
+/// Whether complexity is unknown throughout and generalization is not: then there is no plane to
+/// draw, only generalization against epochs.
+bool lacks_complexity(const PlaneTrajectories& plane);
+
 /// `dense_6 (2, output)`: a layer's name with its size.
 std::string layer_label(const View& view, size_t layer);
 
@@ -42,8 +74,8 @@ std::string axis_label(const std::string& quantity, Unit unit);
 /// `binned, 29 cells`: an estimator in words, its spec where there are none.
 std::string estimator_words(const std::string& spec);
 
-/// `mean of 6 networks, n = 4096, one standard error, hsic(sigma=5)`: the caption that is given, or
-/// one of what is known.
+/// `Mean of 6 networks, bars and bands: one standard error; n = 4096`: the caption that is given,
+/// or one of what is known.
 std::string caption_of(const PlaneData& plane);
 
 /// `44`, `1.2`

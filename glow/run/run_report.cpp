@@ -66,16 +66,16 @@ std::vector<report::Limit> limits_of(const RunRecord& record, const char* name, 
 }
 
 std::string caption(const PlaneTrajectories& plane) {
+  const std::string networks =
+      plane.networks.size() > 1
+          ? fmt::format("Mean of {} networks, bars and bands: one standard error",
+                        plane.networks.size())
+          : "One network";
   const std::string place = plane.on == "batch"
                                 ? fmt::format("the training batch (n = {}), as it trained", plane.n)
                                 : fmt::format("n = {} examples ({}), in evaluation mode",
                                               with_thousands(plane.n), plane.on);
-  const std::string networks =
-      plane.networks.size() > 1
-          ? fmt::format("mean of {} networks, bars and bands: one standard error; ",
-                        plane.networks.size())
-          : "";
-  return fmt::format("{}{}; {}", networks, place, plane.evaluator);
+  return networks + "; " + place;
 }
 
 std::vector<std::pair<std::string, std::string>> facts(const RunRecord& record) {

@@ -142,11 +142,35 @@ TEST_F(Figures, DrawTheNullWhereItIsKnown) {
   EXPECT_THAT(svg, HasSubstr(">conv2d_1 (16×28×28)<"));
 }
 
+TEST_F(Figures, WithoutComplexityAreCurvesAlone) {
+  const auto paths = write_figures(without_complexity(szt_run(true)), folder_);
+  for (const char* width : {"", "-column"}) {
+    const std::string svg = read(paths.at(0) + width + ".svg");
+    EXPECT_THAT(svg, HasSubstr(">I(T;Y) [bits]<"));
+    EXPECT_THAT(svg, HasSubstr(">dense_6 (2, output)<"));
+    EXPECT_THAT(svg, HasSubstr(">I(X;Y) = 0.999 bits<"));
+    EXPECT_THAT(svg, Not(HasSubstr("I(X;T) [bits]")));
+    EXPECT_THAT(svg, Not(HasSubstr(">start<")));
+  }
+}
+
+TEST_F(Figures, NameTheEstimatorOnce) {
+  RunData run = szt_run(true);
+  run.planes[0].caption.clear();
+  int named = 0;
+  for (const auto& shape : plane_figure({{&run, &run.planes[0]}}, kPageWidth).shapes) {
+    const auto* text = std::get_if<Text>(&shape);
+    named += text && text->text.find("binned(edges=30)") != std::string::npos;
+  }
+  EXPECT_EQ(named, 1);
+}
+
 TEST_F(Figures, NoTextTouchesAnotherOrTheEdge) {
   const RunData runs[] = {
       szt_run(true),
       szt_run(false),
       hsic_run(),
+      without_complexity(szt_run(true)),
       many_layers(20, "dense_", log_spaced_epochs(3000, 60)),
       many_layers(6, "a_layer_with_a_really_long_name_of_a_user_", {0, 1, 2, 3}),
       many_layers(5, "dense_", {0})};

@@ -110,6 +110,32 @@ TEST(Page, HasTheNull) {
   EXPECT_THAT(page, HasSubstr("97 % of the kernel matrix is its diagonal"));
 }
 
+TEST(Page, WithoutComplexityHasCurvesAlone) {
+  const std::string page = html_page({{without_complexity(szt_run(true))}});
+  EXPECT_THAT(page, HasSubstr("<h2>I(T;Y) against epochs: binned(edges=30)</h2>"));
+  EXPECT_EQ(count(page, "class=\"plot generalization\""), 1u);
+  EXPECT_EQ(count(page, "class=\"plot plane\""), 0u);
+  EXPECT_EQ(count(page, "type=\"range\""), 0u);
+  EXPECT_THAT(page, HasSubstr("value=\"6\""));  // each network can be shown still
+  EXPECT_THAT(page, Not(HasSubstr("at epoch</th>")));
+}
+
+TEST(Page, ARunWithoutSuchAPlaneLeavesItsColumnFree) {
+  const std::string page = html_page({{szt_run(true, 1), hsic_run()}});
+  EXPECT_EQ(count(page, "id=\"plane-1-0\""), 1u);
+  EXPECT_THAT(page, HasSubstr("<div class=\"runs\">\n<div>\n</div>\n<div>\n<h3>mnist-hsic"));
+}
+
+TEST(Page, SaysWhatEachSettingFinds) {
+  RunData run = szt_run(true, 2);
+  EXPECT_THAT(html_page({{run}}), Not(HasSubstr("what it finds")));
+  run.planes.push_back(run.planes[0]);
+  run.planes[1].trajectories.evaluator = "binned(bins=100)";
+  const std::string page = html_page({{run}});
+  EXPECT_EQ(count(page, "class=\"verdict\""), 1u);
+  EXPECT_THAT(page, HasSubstr("<td>binned(bins=100)</td><td>dense_5 compressed by"));
+}
+
 TEST(Page, SeveralRunsShareTheirAxes) {
   const std::string page = html_page({{szt_run(true), szt_run(false)}});
   const auto data = data_of(page);
@@ -206,6 +232,13 @@ TEST_F(PageInBrowser, DrawsThePlane) {
   EXPECT_THAT(drawn_, HasSubstr(">epoch 8000<"));   // the slider's word
   EXPECT_THAT(drawn_, HasSubstr(">val_accuracy<"));
   EXPECT_THAT(drawn_, Not(HasSubstr("could not be drawn")));
+}
+
+TEST_F(PageInBrowser, DrawsCurvesAlone) {
+  open(html_page({{without_complexity(szt_run(true))}}));
+  EXPECT_EQ(complaints_, "");
+  EXPECT_THAT(drawn_, HasSubstr(">I(X;Y) = 0.999 bits<"));
+  EXPECT_THAT(drawn_, HasSubstr(">dense_5 (3)<"));
 }
 
 TEST_F(PageInBrowser, DrawsTwoRuns) {

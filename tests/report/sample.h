@@ -153,6 +153,16 @@ inline RunData szt_run(bool tanh, int64_t networks = 6) {
   return run;
 }
 
+/// As an estimator without I(X;T) leaves it.
+inline RunData without_complexity(RunData run) {
+  for (auto& plane : run.planes) {
+    for (auto& layer : plane.trajectories.layers) {
+      for (auto& point : layer.mean) point.complexity = point.complexity_error = kUnknown;
+    }
+  }
+  return run;
+}
+
 inline RunData hsic_run() {
   RunData run;
   run.name = "mnist-hsic";

@@ -26,6 +26,7 @@ std::vector<std::string> labels(const std::vector<Tick>& ticks) {
 TEST(PrettyNumber, HasAsManyDigitsAsAsked) {
   EXPECT_EQ(pretty_number(4.267), "4.27");
   EXPECT_EQ(pretty_number(0.00213), "0.00213");
+  EXPECT_EQ(pretty_number(0.0008, 1), "0.0008");
   EXPECT_EQ(pretty_number(-0.25, 2), "−0.25");
   EXPECT_EQ(pretty_number(12345.6), "12346");
   EXPECT_EQ(pretty_number(0), "0");
@@ -80,6 +81,7 @@ TEST(LinearScale, TicksAreInsideAndDistinct) {
 TEST(EpochScale, IsLinearForFewEpochs) {
   const Scale scale = Scale::epochs(0.001, 4.9987, true);
   EXPECT_FALSE(scale.logarithmic());
+  EXPECT_FALSE(Scale::epochs(1, 99, true).logarithmic());
   EXPECT_EQ(scale.high(), 5);  // the last batch is a little before the end of its epoch
   EXPECT_THAT(labels(scale.ticks(6)), ElementsAre("0", "1", "2", "3", "4", "5"));
 }
@@ -97,7 +99,8 @@ TEST(EpochScale, IsLogarithmicForMany) {
 }
 
 TEST(EpochScale, HasWordsWithinADecade) {
-  EXPECT_THAT(labels(Scale::epochs(1, 40, false).ticks(6)), ElementsAre("1", "2", "5", "10", "20"));
+  EXPECT_THAT(labels(Scale::epochs(30, 600, false).ticks(6)),
+              ElementsAre("50", "100", "200", "500"));
 }
 
 TEST(EpochScale, OfASingleSnapshotIsSane) {
@@ -106,6 +109,10 @@ TEST(EpochScale, OfASingleSnapshotIsSane) {
     EXPECT_LT(scale.low(), scale.high());
     EXPECT_LT(scale.ticks(5).size(), 20u);
   }
+  const Scale one = Scale::epochs(1, 1, false);
+  EXPECT_EQ(one.low(), 0);
+  EXPECT_EQ(one.at(1), 1);
+  EXPECT_FALSE(Scale::epochs(500, 500, false).logarithmic());
 }
 
 }  // namespace

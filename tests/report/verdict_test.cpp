@@ -58,6 +58,8 @@ TEST(Verdict, DoesNotCallNoiseCompression) {
             "No layer compressed; dense_5 gained most, 4.00 bits (binned, 29 cells; mean of 3 "
             "networks; n = 4096).");
   EXPECT_THAT(verdict(plane({{2, 8.00, 7.95}})), HasSubstr("No layer compressed"));
+  // One example of 4096 moved, in both networks.
+  EXPECT_THAT(verdict(plane({{2, 8, 7.9995}, {2, 8, 7.9995}})), HasSubstr("No layer compressed"));
 }
 
 TEST(Verdict, NamesTheDeepestFallFirst) {
@@ -85,10 +87,29 @@ TEST(Verdict, WithoutAUnitNothingIsCalledCompression) {
             "networks; n = 4096).");
 }
 
+TEST(Verdict, WithoutComplexitySaysWhichLayerKnowsMost) {
+  auto data = plane({{kUnknown, kUnknown}}, "ksg(k=3)", Unit::nats);
+  EXPECT_EQ(finding(data),
+            "dense_5 knows most of the label at the end: I(T;Y) = 0.500 nats; I(X;T) is not known");
+  auto& layers = data.trajectories.layers;
+  layers.push_back(layers[0]);
+  layers[1].name = "dense_6";
+  layers[0].mean.back().generalization_error = 0.02;
+  layers[1].mean.back().generalization_error = 0.03;
+  layers[1].mean.back().generalization = 0.57;
+  EXPECT_EQ(
+      finding(data),
+      "dense_6 knows most of the label at the end: I(T;Y) = 0.57 ± 0.03 nats, 1 other layer as "
+      "much within the errors; I(X;T) is not known");
+  layers[1].mean.back().generalization = 0.58;
+  EXPECT_THAT(finding(data), Not(HasSubstr("other layer")));
+}
+
 TEST(Verdict, OfWhatIsNotThereSaysSo) {
   EXPECT_EQ(verdict(PlaneData{}), "Nothing is measured yet.");
-  EXPECT_THAT(verdict(plane({{kUnknown, kUnknown}}, "ksg(k=3)", Unit::nats)),
-              HasSubstr("I(X;T) is not known (ksg(k=3)"));
+  auto data = plane({{kUnknown, kUnknown}}, "ksg(k=3)", Unit::nats);
+  for (auto& point : data.trajectories.layers[0].mean) point.generalization = kUnknown;
+  EXPECT_THAT(verdict(data), testing::StartsWith("I(X;T) is not known (ksg(k=3)"));
   EXPECT_THAT(verdict(plane({{2}})), HasSubstr("One snapshot, at epoch 0"));
 }
 

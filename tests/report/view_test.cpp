@@ -39,6 +39,19 @@ TEST(View, ScalesHoldAllRunsAndTheirLimits) {
   EXPECT_TRUE(scales.epochs.logarithmic());
 }
 
+TEST(View, ATurnThatTheStartOrTheEndHidesIsNoMark) {
+  RunData run = szt_run(true);
+  const std::vector<View> views = {{&run, &run.planes[0]}};
+  const auto& layers = run.planes[0].trajectories.layers;
+  const PlaneScales scales = plane_scales(views);
+  EXPECT_FALSE(turning_mark(layers[0], scales));  // stays at H(X)
+  ASSERT_TRUE(turning_mark(layers[4], scales));
+  EXPECT_EQ(*turning_mark(layers[4], scales), turning(layers[4]).turn);
+  EXPECT_TRUE(any_turn(views, scales));
+  run.planes[0].trajectories.layers.resize(1);
+  EXPECT_FALSE(any_turn(views, scales));
+}
+
 TEST(View, CurvesWithANullBeginAtZero) {
   RunData run = hsic_run();
   auto& layers = run.planes[0].trajectories.layers;
@@ -70,11 +83,19 @@ TEST(View, RunsAreMatchedByEvaluatorElseByPosition) {
   EXPECT_TRUE(matching_planes({}).empty());
 }
 
+TEST(View, AKnownComplexityAndAnUnknownOneAreNotOnTheSameAxes) {
+  const std::vector<RunData> runs = {szt_run(true, 1), without_complexity(szt_run(false, 1))};
+  EXPECT_FALSE(lacks_complexity(runs[0].planes[0].trajectories));
+  EXPECT_TRUE(lacks_complexity(runs[1].planes[0].trajectories));
+  EXPECT_EQ(matching_planes(runs).size(), 2u);
+  EXPECT_FALSE(lacks_complexity({}));  // nothing is measured yet
+}
+
 TEST(View, CaptionSaysWhatIsKnown) {
   RunData run = szt_run(true, 3);
   run.planes[0].caption.clear();
   EXPECT_EQ(caption_of(run.planes[0]),
-            "Mean of 3 networks, bars and bands: one standard error; n = 4096; binned(edges=30)");
+            "Mean of 3 networks, bars and bands: one standard error; n = 4096");
   run.planes[0].caption = "given";
   EXPECT_EQ(caption_of(run.planes[0]), "given");
 }

@@ -1,8 +1,11 @@
-#include "glow/report/panels.h"
+#include "glow/report/plane.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
 
+#include "glow/core/text.h"
 #include "glow/report/axes.h"
 #include "glow/report/labels.h"
 #include "glow/report/palette.h"
@@ -10,53 +13,34 @@
 namespace glow::report {
 namespace {
 
-const Stroke kBar{kInk, 0.6};
-const Stroke kLimit{kQuiet, 0.5, {3.5, 2.2}};
-const std::vector<double> kDotted = {0.9, 1.7};
 constexpr double kMark = 2.3;
 constexpr double kPadding = 1;  // beside a name
-
-/// The values of one member along a trajectory.
-std::vector<double> values(const std::vector<TrajectoryPoint>& points,
-                           double TrajectoryPoint::*member) {
-  std::vector<double> out;
-  for (const auto& point : points) out.push_back(point.*member);
-  return out;
-}
-
-std::vector<double> shown_epochs(const std::vector<TrajectoryPoint>& points, const Scale& epochs) {
-  std::vector<double> out;
-  for (const auto& point : points) out.push_back(epochs.shown(point.epoch));
-  return out;
-}
 
 bool on_plane(const TrajectoryPoint& point) {
   return std::isfinite(point.complexity) && std::isfinite(point.generalization);
 }
 
-/// The points that the plane shows of a layer, with its marks as indices into them.
+/// What the plane shows of a layer.
 struct Way {
+  std::string name;
+  Colour colour;
   std::vector<TrajectoryPoint> points;
-  size_t turn = 0;  // none where 0 or the last
-
-  bool turns() const { return turn > 0 && turn + 1 < points.size(); }
+  std::optional<TrajectoryPoint> turn;
 };
 
-Way way_of(const Trajectory& layer) {
-  Way out;
-  const Turning marks = turning(layer);
-  for (size_t i = 0; i < layer.mean.size(); ++i) {
-    if (!on_plane(layer.mean[i])) continue;
-    if (i == marks.turn) out.turn = out.points.size();
-    out.points.push_back(layer.mean[i]);
+Way way_of(const Trajectory& layer, const Colour& colour, const PlaneScales& scales) {
+  Way out{layer.name, colour, {}, {}};
+  std::copy_if(layer.mean.begin(), layer.mean.end(), std::back_inserter(out.points), on_plane);
+  if (const auto turn = turning_mark(layer, scales); turn && on_plane(layer.mean[*turn])) {
+    out.turn = layer.mean[*turn];
   }
   return out;
 }
 
 double finite_or_zero(double value) { return std::isfinite(value) ? value : 0; }
 
-void draw_plus(Drawing& drawing, const Point& at) {
-  const Stroke stroke{kInk, 0.9};
+void draw_plus(Drawing& drawing, const Point& at, const Colour& colour) {
+  const Stroke stroke{colour, 0.9};
   drawing.add(Line{{{at.x - kMark, at.y}, {at.x + kMark, at.y}}, stroke});
   drawing.add(Line{{{at.x, at.y - kMark}, {at.x, at.y + kMark}}, stroke});
 }
@@ -71,11 +55,12 @@ void draw_diamond(Drawing& drawing, const Point& at) {
   drawing.add(Line{outline, {kQuiet, 0.7}});
 }
 
-void draw_open(Drawing& drawing, const Point& at) {
-  drawing.add(Circle{at, kMark, kWhite, {kInk, 0.8}});
+void draw_open(Drawing& drawing, const Point& at, const Colour& colour) {
+  drawing.add(Circle{at, kMark, kWhite, {colour, 0.9}});
 }
-void draw_filled(Drawing& drawing, const Point& at) {
-  drawing.add(Circle{at, kMark, kInk, {kInk, 0.8}});
+/// With a white edge, so that discs upon each other are told apart.
+void draw_filled(Drawing& drawing, const Point& at, const Colour& colour) {
+  drawing.add(Circle{at, kMark + 0.5, colour, {kWhite, 0.5}});
 }
 
 class PlanePanel {
@@ -85,28 +70,32 @@ class PlanePanel {
         axes_(drawing, frame, scales.complexity, scales.generalization),
         view_(view),
         epochs_(scales.epochs),
-        bounds_{frame.x + 2, frame.y - 5, frame.width + 2, frame.height + 3} {}
+        bounds_{frame.x + 2, frame.y - 9, frame.width + 2, frame.height + 7} {
+    const auto& layers = view.plane->trajectories.layers;
+    const auto colours = layer_colours(layers.size());
+    for (size_t i = 0; i < layers.size(); ++i) {
+      Way way = way_of(layers[i], colours[i], scales);
+      if (!way.points.empty()) ways_.push_back(std::move(way));
+    }
+  }
 
   void draw() {
     const auto& plane = *view_.plane;
-    for (const auto& layer : plane.trajectories.layers) {
-      if (Way way = way_of(layer); !way.points.empty()) ways_.push_back({layer.name, way});
-    }
     draw_limits();
-    for (const auto& [name, way] : ways_) draw_line(way);
-    for (const auto& [name, way] : ways_) draw_null(way);
-    for (const auto& [name, way] : ways_) draw_marks(way);
+    for (const auto& way : ways_) draw_line(way);
+    for (const auto& way : ways_) draw_null(way);
+    for (const auto& way : ways_) draw_marks(way);
     axes_.draw_frame(axis_label(plane.complexity_label, plane.trajectories.unit),
                      axis_label(plane.generalization_label, plane.trajectories.unit));
-    for (const auto& [name, way] : ways_) name_layer(name, way);
-    draw_labels();
+    draw_names();
   }
 
  private:
-  struct PlacedText {
+  struct Label {
     std::string text;
     Colour colour;
-    bool upwards = false;
+    bool upwards;
+    std::vector<Candidate> places;
   };
 
   Point at(const TrajectoryPoint& point) const {
@@ -153,7 +142,7 @@ class PlanePanel {
         if (bounds_.holds(box)) places.push_back({box, anchor, shift * 0.4 + (side > 0 ? 3 : 0)});
       }
     }
-    add_label({label, kQuiet, upwards}, std::move(places));
+    limit_names_.push_back({label, kQuiet, upwards, std::move(places)});
   }
 
   void draw_null(const Way& way) {
@@ -196,17 +185,17 @@ class PlanePanel {
   }
 
   void draw_marks(const Way& way) {
-    draw_bars(way.points.front());
-    draw_bars(way.points.back());
-    if (way.turns()) {
-      draw_bars(way.points[way.turn]);
-      draw_plus(drawing_, at(way.points[way.turn]));
+    draw_bars(way.points.front(), way.colour);
+    draw_bars(way.points.back(), way.colour);
+    if (way.turn) {
+      draw_bars(*way.turn, way.colour);
+      draw_plus(drawing_, at(*way.turn), way.colour);
     }
-    if (way.points.size() > 1) draw_open(drawing_, at(way.points.front()));
-    draw_filled(drawing_, at(way.points.back()));
+    if (way.points.size() > 1) draw_open(drawing_, at(way.points.front()), way.colour);
+    draw_filled(drawing_, at(way.points.back()), way.colour);
   }
 
-  void draw_bars(const TrajectoryPoint& point) {
+  void draw_bars(const TrajectoryPoint& point, const Colour& colour) {
     const auto bar = [&](double x, double y) {
       const Point middle = at(point),
                   end = axes_.at(point.complexity + x, point.generalization + y);
@@ -217,41 +206,97 @@ class PlanePanel {
     const double x = finite_or_zero(point.complexity_error);
     const double y = finite_or_zero(point.generalization_error);
     axes_.error_bars(point.complexity, point.generalization, bar(x, 0) ? x : 0, bar(0, y) ? y : 0,
-                     kBar);
+                     {colour, 0.6});
     for (const double side : {-kMark, kMark}) {
       const Point mark = at(point);
       ink_along({{mark.x + side, mark.y - kMark}, {mark.x + side, mark.y + kMark}});
     }
   }
 
-  void name_layer(const std::string& name, const Way& way) {
-    const std::string shown = elide(name, axes_.frame().width * 0.45, kNameSize);
-    std::vector<Point> anchors = {at(way.points.front()), at(way.points.back())};
-    if (way.turns()) anchors.push_back(at(way.points[way.turn]));
-    add_label({shown, kInk},
-              around(anchors, text_width(shown, kNameSize) + 2 * kPadding, kNameSize, bounds_));
+  std::vector<Point> marks_of(const Way& way) const {
+    std::vector<Point> out = {at(way.points.front()), at(way.points.back())};
+    if (way.turn) out.push_back(at(*way.turn));
+    return out;
   }
 
-  void add_label(PlacedText text, std::vector<Candidate> places) {
-    texts_.push_back(std::move(text));
-    places_.push_back(std::move(places));
+  /// Layers whose marks lie upon each other at their starts or ends, and so share a name.
+  std::vector<std::vector<const Way*>> stacks(bool at_starts) const {
+    constexpr double kTogether = 2;
+    std::vector<std::vector<const Way*>> out;
+    for (const auto& way : ways_) {
+      const Point place = anchor(way, at_starts);
+      const auto stack = std::find_if(out.begin(), out.end(), [&](const auto& ways) {
+        const Point there = anchor(*ways[0], at_starts);
+        return std::hypot(place.x - there.x, place.y - there.y) < kTogether;
+      });
+      if (stack == out.end()) {
+        out.push_back({&way});
+      } else {
+        stack->push_back(&way);
+      }
+    }
+    return out;
   }
 
-  void draw_labels() {
-    const auto chosen = place_labels(places_, ink_, bounds_);
-    for (size_t i = 0; i < chosen.size(); ++i) {
+  /// "dense_1, dense_2", or "dense_1 … dense_3" of neighbours.
+  static std::string names_of(const std::vector<const Way*>& stack) {
+    const auto count = static_cast<std::ptrdiff_t>(stack.size());
+    if (count > 2 && stack.back() - stack.front() == count - 1) {
+      return stack.front()->name + " … " + stack.back()->name;
+    }
+    std::vector<std::string> names;
+    for (const Way* way : stack) names.push_back(way->name);
+    return join(names, ", ");
+  }
+
+  Point anchor(const Way& way, bool at_start) const {
+    return at(at_start ? way.points.front() : way.points.back());
+  }
+
+  /// The names of limits, and of layers at their starts or at their ends.
+  std::vector<Label> labels(bool at_starts) const {
+    std::vector<Label> out = limit_names_;
+    for (const auto& stack : stacks(at_starts)) {
+      std::vector<Point> others;
+      for (const auto& way : ways_) {
+        if (std::find(stack.begin(), stack.end(), &way) != stack.end()) continue;
+        for (const auto& mark : marks_of(way)) others.push_back(mark);
+      }
+      const std::string text = elide(names_of(stack), axes_.frame().width * 0.45, kNameSize);
+      const double width = text_width(text, kNameSize) + 2 * kPadding;
+      out.push_back({text, stack.size() > 1 ? kInk : as_text(stack[0]->colour), false,
+                     around(anchor(*stack[0], at_starts), others, width, kNameSize, bounds_)});
+    }
+    return out;
+  }
+
+  Placement placed(const std::vector<Label>& labels) const {
+    std::vector<std::vector<Candidate>> places;
+    for (const auto& label : labels) places.push_back(label.places);
+    return place_labels(places, ink_, bounds_);
+  }
+
+  /// All at the starts or all at the ends, wherever there is more room.
+  void draw_names() {
+    const auto at_starts = labels(true), at_ends = labels(false);
+    const Placement starts = placed(at_starts), ends = placed(at_ends);
+    const bool chosen = starts.cost <= ends.cost;
+    draw_labels(chosen ? at_starts : at_ends, (chosen ? starts : ends).chosen);
+  }
+
+  void draw_labels(const std::vector<Label>& labels,
+                   const std::vector<std::optional<size_t>>& chosen) {
+    for (size_t i = 0; i < labels.size(); ++i) {
       if (!chosen[i]) continue;  // the curves name every layer as well
-      const Candidate& place = places_[i][*chosen[i]];
+      const auto& [text, colour, upwards, places] = labels[i];
+      const Candidate& place = places[*chosen[i]];
       if (auto line = leader(place); !line.empty()) {
-        drawing_.add(Line{std::move(line), {kQuiet, 0.4}});
+        drawing_.add(Line{std::move(line), {colour, 0.4}});
       }
       const Box& box = place.box;
-      const Point baseline = texts_[i].upwards ? Point{box.x + 0.86 * kNameSize, box.bottom()}
-                                               : Point{box.x + kPadding, box.y + 0.86 * kNameSize};
-      drawing_.add(
-          Text{baseline,
-               texts_[i].text,
-               {.size = kNameSize, .colour = texts_[i].colour, .upwards = texts_[i].upwards}});
+      const Point baseline = upwards ? Point{box.x + 0.86 * kNameSize, box.bottom()}
+                                     : Point{box.x + kPadding, box.y + 0.86 * kNameSize};
+      drawing_.add(Text{baseline, text, {.size = kNameSize, .colour = colour, .upwards = upwards}});
     }
   }
 
@@ -260,93 +305,19 @@ class PlanePanel {
   const View& view_;
   const Scale& epochs_;
   Box bounds_;  // where names may stand
-  std::vector<std::pair<std::string, Way>> ways_;
+  std::vector<Way> ways_;
   std::vector<Point> ink_;
-  std::vector<PlacedText> texts_;
-  std::vector<std::vector<Candidate>> places_;
+  std::vector<Label> limit_names_;
 };
-
-/// Sand on white is a fine line but poor text.
-Colour as_text(const Colour& colour) {
-  return {0.75 * colour.red, 0.75 * colour.green, 0.75 * colour.blue};
-}
-
-struct LineEnd {
-  Point point;
-  std::string name;
-  Colour colour;
-};
-
-void name_line_ends(Drawing& drawing, const Box& frame, const std::vector<LineEnd>& ends,
-                    double width) {
-  if (ends.empty()) return;
-  std::vector<double> wanted;
-  for (const auto& end : ends) wanted.push_back(end.point.y);
-  const double room = (frame.height + 4) / static_cast<double>(ends.size());
-  const double size = std::min(kNameSize, room / 1.12);
-  const auto heights = spread(wanted, std::min(size * 1.25, room), frame.y, frame.bottom());
-  for (size_t i = 0; i < ends.size(); ++i) {
-    const Point& from = ends[i].point;
-    const double x = frame.right() + 9;
-    drawing.add(Line{{{std::max(from.x, frame.right()) + 1.5, from.y}, {x - 1.5, heights[i]}},
-                     {ends[i].colour, 0.5}});
-    drawing.add(Text{{x, heights[i] + 0.36 * size},
-                     elide(ends[i].name, width, size),
-                     {size, as_text(ends[i].colour)}});
-  }
-}
 
 }  // namespace
-
-bool turns(const Trajectory& layer) { return way_of(layer).turns(); }
 
 void draw_plane(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales) {
   PlanePanel(drawing, frame, view, scales).draw();
 }
 
-double name_margin(const View& view, double most) {
-  double width = 0;
-  for (size_t i = 0; i < view.plane->trajectories.layers.size(); ++i) {
-    width = std::max(width, text_width(layer_label(view, i), kNameSize));
-  }
-  return std::min(width + 11, most);
-}
-
-void draw_curves(Drawing& drawing, const Box& frame, const View& view, const PlaneScales& scales) {
-  const auto& plane = view.plane->trajectories;
-  const auto colours = layer_colours(plane.layers.size());
-  Axes axes(drawing, frame, scales.epochs, scales.complexity_curve);
-  std::vector<LineEnd> ends;
-  for (size_t i = 0; i < plane.layers.size(); ++i) {
-    const auto& points = plane.layers[i].mean;
-    const auto x = shown_epochs(points, scales.epochs);
-    std::vector<double> low, high;
-    for (const auto& point : points) {
-      low.push_back(point.complexity - point.complexity_error);
-      high.push_back(point.complexity + point.complexity_error);
-    }
-    Colour pale = colours[i];
-    pale.alpha = 0.2;
-    axes.band(x, low, high, pale);
-  }
-  for (size_t i = 0; i < plane.layers.size(); ++i) {
-    const auto& points = plane.layers[i].mean;
-    const auto x = shown_epochs(points, scales.epochs);
-    const auto y = values(points, &TrajectoryPoint::complexity);
-    axes.curve(x, values(points, &TrajectoryPoint::complexity_null), {colours[i], 0.9, kDotted});
-    axes.curve(x, y, {colours[i], 1.1});
-    const auto pieces = axes.pieces(x, y);
-    if (pieces.empty()) continue;
-    for (const auto& piece : pieces) {
-      if (piece.size() == 1) drawing.add(Circle{piece[0], 1.6, colours[i], {colours[i], 0.3}});
-    }
-    ends.push_back({pieces.back().back(), layer_label(view, i), colours[i]});
-  }
-  axes.draw_frame("epoch", axis_label(view.plane->complexity_label, plane.unit));
-  name_line_ends(drawing, frame, ends, drawing.width - frame.right() - 12);
-}
-
-double draw_key(Drawing& drawing, const Point& at, double width, bool with_turn, bool with_null) {
+double draw_key(Drawing& drawing, const Point& at, double width, bool with_plane, bool with_turn,
+                bool with_null) {
   Point next = at;
   const auto entry = [&](const std::string& words, double mark_width, auto&& mark) {
     const double length = mark_width + 3 + text_width(words, kNameSize);
@@ -355,16 +326,19 @@ double draw_key(Drawing& drawing, const Point& at, double width, bool with_turn,
     drawing.add(Text{{next.x + mark_width + 3, next.y}, words, {kNameSize, kQuiet}});
     next.x += length + 11;
   };
-  entry("start", 2 * kMark, [&](const Point& point) { draw_open(drawing, point); });
-  if (with_turn) {
-    entry("largest complexity", 2 * kMark, [&](const Point& point) { draw_plus(drawing, point); });
+  if (with_plane) {
+    entry("start", 2 * kMark, [&](const Point& point) { draw_open(drawing, point, kInk); });
+    if (with_turn) {
+      entry("largest complexity", 2 * kMark,
+            [&](const Point& point) { draw_plus(drawing, point, kInk); });
+    }
+    entry("end", 2 * kMark, [&](const Point& point) { draw_filled(drawing, point, kInk); });
   }
-  entry("end", 2 * kMark, [&](const Point& point) { draw_filled(drawing, point); });
   if (with_null) {
     entry("mean under permutation", 15, [&](const Point& point) {
       drawing.add(
           Line{{{point.x - 7.5, point.y}, {point.x + 7.5, point.y}}, {kQuiet, 0.9, kDotted}});
-      draw_diamond(drawing, {point.x + 5, point.y});
+      if (with_plane) draw_diamond(drawing, {point.x + 5, point.y});
     });
   }
   return next.y;

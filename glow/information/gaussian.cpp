@@ -14,6 +14,7 @@
 #include "glow/information/covariance.h"
 #include "glow/information/entropy.h"
 #include "glow/information/layer_forms.h"
+#include "glow/information/scaled.h"
 #include "glow/information/symbols.h"
 
 namespace glow {
@@ -207,6 +208,13 @@ CheckedPair check_gaussian_pair(const Tensor& x, const Tensor& y, const Gaussian
   check_same_rows(first, "x", second, "y");
   check_rows(first.size(0), 2, estimator);
   return {as_double(first, "x"), with_gaussian_noise(as_double(second, "y"), options)};
+}
+
+// Of two variables, not of a layer and one-hot labels.
+Estimate warned_of_duplicates(const Tensor& x, const Tensor& y, Estimate out) {
+  warn_of_duplicates(x, "x", out.warnings);
+  warn_of_duplicates(y, "y", out.warnings);
+  return out;
 }
 
 Estimate gaussian_of(const Tensor& x, const Tensor& y, const GaussianOptions& options,
@@ -419,7 +427,7 @@ Gaussian::Gaussian(const GaussianOptions& options)
   check_options(options);
 }
 Estimate Gaussian::estimate(const Tensor& x, const Tensor& y) const {
-  return gaussian_of(x, y, options_, spec());
+  return warned_of_duplicates(x, y, gaussian_of(x, y, options_, spec()));
 }
 
 CCA::CCA(const GaussianOptions& options)
@@ -427,7 +435,7 @@ CCA::CCA(const GaussianOptions& options)
   check_options(options);
 }
 Estimate CCA::estimate(const Tensor& x, const Tensor& y) const {
-  return cca_of(x, y, options_, spec());
+  return warned_of_duplicates(x, y, cca_of(x, y, options_, spec()));
 }
 
 GaussianCopula::GaussianCopula(const GaussianOptions& options)
@@ -435,7 +443,7 @@ GaussianCopula::GaussianCopula(const GaussianOptions& options)
   check_options(options);
 }
 Estimate GaussianCopula::estimate(const Tensor& x, const Tensor& y) const {
-  return gaussian_copula_of(x, y, options_, spec());
+  return warned_of_duplicates(x, y, gaussian_copula_of(x, y, options_, spec()));
 }
 
 namespace {

@@ -17,6 +17,7 @@
 #include "glow/information/covariance.h"
 #include "glow/information/entropy.h"
 #include "glow/information/kernel_sums.h"
+#include "glow/information/scaled.h"
 #include "glow/information/symbols.h"
 
 namespace glow {
@@ -469,7 +470,10 @@ KernelMI::KernelMI(const KernelMIOptions& options)
 }
 
 Estimate KernelMI::estimate(const Tensor& x, const Tensor& y) const {
-  return estimate_pair(x, y, options_, spec());
+  Estimate out = estimate_pair(x, y, options_, spec());
+  warn_of_duplicates(x, "x", out.warnings);
+  warn_of_duplicates(y, "y", out.warnings);
+  return out;
 }
 
 void KernelMI::fit(const Segment& segment, Fit& fit) const {

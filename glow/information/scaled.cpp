@@ -52,22 +52,26 @@ std::vector<ColumnScale> column_scales(const double* values, int64_t n, int64_t 
   return out;
 }
 
-// Discrete data collide in a small sample already, and only then all rows are compared.
-void warn_of_duplicates(const Tensor& x, Scaled& out) {
-  const int64_t n = x.size(0);
-  if (n > kDuplicateSample) {
-    const Tensor some =
-        at::arange(kDuplicateSample, at::kLong).mul_(n).div_(kDuplicateSample, "floor");
-    if (value_symbols(x.index_select(0, some), out.name).kinds() == kDuplicateSample) return;
-  }
-  const int64_t distinct = value_symbols(x, out.name).kinds();
-  if (static_cast<double>(distinct) >= kFewDistinct * static_cast<double>(n)) return;
-  out.warnings.push_back(
-      fmt::format("{} has {} distinct rows among {}: it is discrete, the estimate grows with n",
-                  out.name, distinct, n));
-}
-
 }  // namespace
+
+void warn_of_duplicates(const Tensor& x, const std::string& name,
+                        std::vector<std::string>& warnings) {
+  const Tensor rows = flatten_rows(x);
+  const int64_t n = rows.size(0);
+  // Discrete data collide in a small sample already, and only then all rows are compared.
+  if (n > kDuplicateSample) {
+    const Tensor some = at::arange(kDuplicateSample, rows.options().dtype(at::kLong))
+                            .mul_(n)
+                            .div_(kDuplicateSample, "floor");
+    if (value_symbols(rows.index_select(0, some), name).kinds() == kDuplicateSample) return;
+  }
+  const int64_t distinct = value_symbols(rows, name).kinds();
+  if (static_cast<double>(distinct) >= kFewDistinct * static_cast<double>(n)) return;
+  warnings.push_back(
+      fmt::format("{} has {} distinct rows among {}: it is discrete, this estimator is for "
+                  "continuous variables",
+                  name, distinct, n));
+}
 
 void check_jitter(double jitter) {
   if (jitter >= 0 && std::isfinite(jitter)) return;
@@ -106,7 +110,7 @@ Scaled scaled(const Tensor& x, const std::string& name, bool standardize, double
     }
   }
   if (jitter < kFineJitter) out.grain = kTieWidth * jitter * largest;
-  warn_of_duplicates(values, out);
+  warn_of_duplicates(values, name, out.warnings);
   return out;
 }
 

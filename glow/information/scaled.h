@@ -30,6 +30,11 @@ struct Scaled {
 /// it.
 Scaled scaled(const Tensor& x, const std::string& name, bool standardize, double jitter);
 
+/// Warns when fewer than a twentieth of the rows of x (n) or (n, d) differ: what is made for
+/// continuous variables then grows with n, or has no meaning. Throws ValueError on NaN or infinity.
+void warn_of_duplicates(const Tensor& x, const std::string& name,
+                        std::vector<std::string>& warnings);
+
 /// Throws ValueError unless the jitter is 0 or a positive number.
 void check_jitter(double jitter);
 

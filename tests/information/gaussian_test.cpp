@@ -381,5 +381,16 @@ TEST(GaussianClasses, TellApartWhatLiesApart) {
       HasSubstr("class 0 has 2 rows, t 2 columns"));
 }
 
+TEST(Gaussian, SaysThatItIsNotForClasses) {
+  const Tensor x = normal({200, 1}, "x"), y = labels(200, 3, "y");
+  for (const char* spec : {"gaussian", "cca", "gaussian_copula", "kernel_mi"}) {
+    EXPECT_THAT(make_estimator(spec)->estimate(x, y).warnings,
+                testing::Contains(testing::HasSubstr("y has 3 distinct rows among 200")))
+        << spec;
+    EXPECT_THAT(make_estimator(spec)->estimate(x, x + normal({200, 1}, "z")).warnings,
+                testing::IsEmpty());
+  }
+}
+
 }  // namespace
 }  // namespace glow

@@ -70,7 +70,7 @@ TEST(Scaled, WarnsOfDiscreteData) {
     const Tensor classes = labels(n, 10, "classes");
     EXPECT_THAT(scaled(classes, "y", true, 1e-10).warnings,
                 ElementsAre("y has 10 distinct rows among " + std::to_string(n) +
-                            ": it is discrete, the estimate grows with n"));
+                            ": it is discrete, this estimator is for continuous variables"));
     EXPECT_THAT(scaled(normal({n}, "x"), "x", true, 1e-10).warnings, IsEmpty());
     // Half of the rows equal is no discrete variable.
     EXPECT_THAT(scaled(normal({n}, "x").relu(), "x", true, 1e-10).warnings, IsEmpty());

@@ -138,6 +138,9 @@ Tensor as_classes(const Tensor& values, const char* name) {
 struct Question {
   std::string spec;
   std::function<Estimate(const Variables&)> answer;
+  // Answers with a standard error that costs further estimates: not timed. Empty where `answer` has
+  // it, or the user has said.
+  std::function<Estimate(const Variables&)> with_error = {};
 };
 
 // `cmi(k=5)`, the one that takes a third variable.
@@ -148,9 +151,27 @@ Question conditional(const std::string& spec) {
   }
   CMIOptions options;
   fill(options, parsed.options, "cmi");
-  return {spec, [options](const Variables& v) {
-            return conditional_mutual_information(v.x, v.y, v.given, options);
-          }};
+  const auto answer = [](const CMIOptions& by) {
+    return
+        [by](const Variables& v) { return conditional_mutual_information(v.x, v.y, v.given, by); };
+  };
+  Question out{spec, answer(options)};
+  if (!find(parsed.options, "errors")) {
+    options.errors = true;
+    out.with_error = answer(options);
+  }
+  return out;
+}
+
+bool has_key(const std::string& name, const std::string& key) {
+  const auto& fields = estimators().at(name).fields;
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return f.name == key; });
+}
+
+std::string with_option(const std::string& spec, const std::string& option) {
+  const Spec parsed = parse_spec(spec);
+  if (parsed.options.empty()) return parsed.name + "(" + option + ")";
+  return spec.substr(0, spec.rfind(')')) + ", " + option + ")";
 }
 
 bool takes_classes(const std::string& name) {
@@ -170,18 +191,26 @@ Question question(const std::string& spec, const EstimateArguments& arguments) {
   if (parse_spec(spec).name == "cmi") {
     throw ValueError("cmi is conditional: name the third variable with --given");
   }
-  EstimatorPtr estimator = make_estimator(spec);
   const std::string &discrete = arguments.discrete, &continuous = arguments.continuous;
   const std::string name = parse_spec(spec).name;
-  if (name == "auto" && !(discrete + continuous).empty()) {
-    estimator = std::make_shared<Auto>(AutoOptions{discrete, continuous});
+  std::string full = spec;
+  if (name == "auto") {
+    if (!discrete.empty()) full = with_option(full, "discrete=" + discrete);
+    if (!continuous.empty()) full = with_option(full, "continuous=" + continuous);
   } else if (!continuous.empty()) {
     throw ValueError("--continuous is for auto, not {}", spec);
   } else if (!discrete.empty() && !takes_classes(name)) {
     throw ValueError("--discrete is for auto and estimators of classes; {} takes quantities", spec);
   }
-  return {estimator->spec(),
-          [estimator](const Variables& v) { return estimator->estimate(v.x, v.y); }};
+  const auto answer = [](const EstimatorPtr& estimator) {
+    return [estimator](const Variables& v) { return estimator->estimate(v.x, v.y); };
+  };
+  const EstimatorPtr estimator = make_estimator(full);
+  Question out{estimator->spec(), answer(estimator)};
+  if (has_key(name, "errors") && !find(parse_spec(full).options, "errors")) {
+    out.with_error = answer(make_estimator(with_option(full, "errors=true")));
+  }
+  return out;
 }
 
 std::vector<Measured> measure(const EstimateArguments& arguments) {
@@ -198,12 +227,13 @@ std::vector<Measured> measure(const EstimateArguments& arguments) {
   if (arguments.is_discrete("x")) variables.x = as_classes(variables.x, "x");
   if (arguments.is_discrete("y")) variables.y = as_classes(variables.y, "y");
   std::vector<Measured> out;
-  for (const auto& [spec, answer] : questions) {
+  for (const auto& [spec, answer, with_error] : questions) {
     check_stop();
     const auto started = std::chrono::steady_clock::now();
     try {
       Estimate estimate = answer(variables);
       const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+      if (with_error) estimate.standard_error = with_error(variables).standard_error;
       out.push_back({in_unit(std::move(estimate), unit), taken.count()});
     } catch (const ValueError& error) {
       if (questions.size() == 1) throw DataError("{}: {}: {}", source, spec, error.what());

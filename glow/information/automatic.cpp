@@ -132,7 +132,10 @@ Estimate Auto::by(const Choice& choice, const Tensor& x, const Tensor& y) const 
   const auto classes = [](const Tensor& t, const char* name) {
     return at::tensor(value_symbols(t, name).of_row, at::kLong).unsqueeze(1);
   };
-  const EstimatorPtr chosen = make_estimator(choice.spec);
+  const std::string took = make_estimator(choice.spec)->spec();
+  const bool neighbours = choice.spec != "grassberger" && choice.spec != "gaussian_copula";
+  const EstimatorPtr chosen =
+      make_estimator(options_.errors && neighbours ? choice.spec + "(errors=true)" : choice.spec);
   Estimate out;
   if (choice.x_discrete && !choice.y_discrete && choice.spec == "ross") {
     out = chosen->estimate(y, classes(x, "x"));
@@ -141,8 +144,7 @@ Estimate Auto::by(const Choice& choice, const Tensor& x, const Tensor& y) const 
     out = chosen->estimate(choice.x_discrete && !mixed ? classes(x, "x") : x,
                            choice.y_discrete && !mixed ? classes(y, "y") : y);
   }
-  out.warnings.insert(out.warnings.begin(),
-                      fmt::format("auto took {}: {}", chosen->spec(), choice.why));
+  out.warnings.insert(out.warnings.begin(), fmt::format("auto took {}: {}", took, choice.why));
   out.estimator = spec();
   return out;
 }
@@ -150,7 +152,7 @@ Estimate Auto::by(const Choice& choice, const Tensor& x, const Tensor& y) const 
 std::vector<Coordinates> Auto::evaluate(const Segment& segment, const Fit& fit) const {
   LayerForm form{spec()};
   form.labels = [&](const std::string& name, const Tensor& t, const Tensor& labels) {
-    Estimate out = label_information(name, t, labels, fit, {});
+    Estimate out = label_information(name, t, labels, fit, {.errors = options_.errors});
     out.warnings.insert(out.warnings.begin(),
                         fmt::format("auto took {}: y is the class", out.estimator));
     return out;

@@ -19,12 +19,14 @@ struct Choice {
 
 struct AutoOptions {
   std::string discrete = {}, continuous = {};
+  bool errors = false;
 
   static constexpr auto fields() {
     using O = AutoOptions;
     return std::tuple{
         Field{"discrete", &O::discrete, "x, y or both: holds classes, whatever it looks like"},
-        Field{"continuous", &O::continuous, "x, y or both: holds quantities"}};
+        Field{"continuous", &O::continuous, "x, y or both: holds quantities"},
+        Field{"errors", &O::errors, "standard error, by disjoint subsampling if need be"}};
   }
 };
 

@@ -220,6 +220,9 @@ def test_estimate_of_a_task_of_known_truth(tmp_path):
     assert "truth: 0.413339 nats" in table.stdout
     runs = [json.loads(glow(*call, "--json", cwd=tmp_path).stdout)[0] for _ in range(2)]
     assert runs[0]["value"] == runs[1]["value"] == pytest.approx(0.4133, abs=0.08)
+    assert 0.005 < runs[0]["standard_error"] < 0.05 and runs[0]["estimator"] == "ksg(k=3)"
+    plain = json.loads(glow(*call[:-1], "ksg(errors=false)", "--json", cwd=tmp_path).stdout)[0]
+    assert plain["standard_error"] is None and plain["value"] == runs[0]["value"]
     assert len(glow("list", "tasks", cwd=tmp_path).stdout.splitlines()) >= 40
     error = glow("estimate", "--task", "1v1-normal", cwd=tmp_path, code=2).stderr
     assert "did you mean" in error

@@ -168,6 +168,11 @@ std::string knowledge_words(const PlaneData& data) {
     text += fmt::format(", {} other layer{} as much within the errors", alike - 1,
                         alike > 2 ? "s" : "");
   }
+  for (const Limit& limit : data.generalization_limits) {
+    if (best->generalization - 2 * std::max(0.0, best->generalization_error) <= limit.value)
+      continue;
+    text += fmt::format(" (more than {}, as no information is)", limit.label);
+  }
   return text;
 }
 

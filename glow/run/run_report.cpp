@@ -78,6 +78,25 @@ std::string caption(const PlaneTrajectories& plane) {
   return networks + "; " + place;
 }
 
+// Without bias the mean under permutation is 0: there is nothing to hold the values against.
+void drop_zero_nulls(PlaneTrajectories& plane) {
+  const auto each = [&](auto change) {
+    for (auto& layer : plane.layers) {
+      for (auto& point : layer.mean) change(point);
+      for (auto& network : layer.networks) {
+        for (auto& point : network) change(point);
+      }
+    }
+  };
+  const auto shown = [](double null) { return std::isfinite(null) && null != 0; };
+  bool any = false;
+  each([&](TrajectoryPoint& p) {
+    any = any || shown(p.complexity_null) || shown(p.generalization_null);
+  });
+  if (any) return;
+  each([](TrajectoryPoint& p) { p.complexity_null = p.generalization_null = kUnknown; });
+}
+
 std::vector<std::pair<std::string, std::string>> facts(const RunRecord& record) {
   std::vector<std::pair<std::string, std::string>> out{
       {"status", record.status + (record.error.empty() ? "" : ": " + record.error)},
@@ -135,6 +154,7 @@ RunData read_run(const std::string& path) {
     data.caption = caption(plane);
     data.complexity_limits = limits_of(record, "H(X)", plane.unit);
     data.generalization_limits = limits_of(record, "I(X;Y)", plane.unit);
+    drop_zero_nulls(plane);
     data.trajectories = std::move(plane);
     const std::string paper = citation(data.trajectories.evaluator);
     auto& cited = run.citations;

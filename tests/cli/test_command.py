@@ -235,6 +235,12 @@ def test_settings_of_an_estimator_share_a_figure(szt):
     assert "by 3 settings of the estimator" in figure.read_text()
 
 
+def test_an_unbiased_estimator_has_no_null_to_show(szt):
+    glow("measure", szt, "--estimator", "cka", cwd=szt)
+    (figure,) = (szt / "figures").glob("plane-cka-*-all.svg")
+    assert "mean under permutation" not in figure.read_text()
+
+
 def test_bad_data_is_3_and_nothing_is_written(tmp_path):
     x = np.zeros((10, 2))
     x[7, 1] = np.nan

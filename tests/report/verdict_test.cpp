@@ -113,5 +113,13 @@ TEST(Verdict, OfWhatIsNotThereSaysSo) {
   EXPECT_THAT(verdict(plane({{2}})), HasSubstr("One snapshot, at epoch 0"));
 }
 
+TEST(Verdict, SaysWhenMoreIsKnownThanThereIs) {
+  auto data = plane({{kUnknown, kUnknown}}, "gaussian", Unit::nats);
+  data.generalization_limits = {{"I(X;Y) = 0.4 nats", 0.4}};
+  EXPECT_THAT(finding(data), HasSubstr("(more than I(X;Y) = 0.4 nats, as no information is)"));
+  data.generalization_limits[0].value = 0.6;
+  EXPECT_THAT(finding(data), Not(HasSubstr("more than")));
+}
+
 }  // namespace
 }  // namespace glow::report

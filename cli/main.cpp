@@ -38,6 +38,9 @@ std::string shell_line(int argc, char** argv) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+constexpr const char* kOutOfMemory =
+    "out of memory; a smaller network, probe, batch or `limit` needs less";
+
 int fail(const std::string& message, int code) {
   print_error_stream(fmt::format("glow: {}\n", message));
   return code;
@@ -51,8 +54,12 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
     if (app.got_subcommand(const_cast<CLI::App*>(sub))) verb = sub;
   }
   std::string hint;
-  std::string problem = error.what();
-  if (verb == &app) {
+  std::string problem = first_line(error.what());
+  const auto is = [&](CLI::ExitCodes code) {
+    return error.get_exit_code() == static_cast<int>(code);
+  };
+  const bool left_over = is(CLI::ExitCodes::ExtrasError);
+  if (verb == &app && (left_over || is(CLI::ExitCodes::RequiredError))) {
     // CLI11 only says that a verb is missing.
     const auto word = std::find_if(argv + 1, argv + argc, [&](const char* one) {
       return std::find(known.begin(), known.end(), one) == known.end();
@@ -68,11 +75,17 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, cha
     for (const auto* option : verb->get_options()) {
       for (const auto& name : option->get_lnames()) options.push_back("--" + name);
     }
-    for (int i = 1; i < argc && hint.empty(); ++i) {
+    for (int i = 1; i < argc; ++i) {
       const std::string word = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
       if (word.rfind("--", 0) == 0 &&
           std::find(options.begin(), options.end(), word) == options.end()) {
+        // CLI11 lists what is left over, the last word first.
+        if (left_over) problem = "unknown option '" + word + "'";
         hint = did_you_mean(word, options);
+        if (hint.empty() && verb->get_name() == "train") {
+          hint = "; what the experiment file holds is set by --set KEY=VALUE";
+        }
+        break;
       }
     }
   }
@@ -128,9 +141,10 @@ int guarded(int argc, char** argv) {
   } catch (const ValueError& error) {
     return fail(error.what(), kUsage);
   } catch (const c10::Error& error) {
-    return fail(first_line(error.what_without_backtrace()), kFailed);
+    const std::string text = first_line(error.what_without_backtrace());
+    return fail(text.find("can't allocate memory") == text.npos ? text : kOutOfMemory, kFailed);
   } catch (const std::bad_alloc&) {
-    return fail("out of memory; a smaller probe, batch or `limit` needs less", kFailed);
+    return fail(kOutOfMemory, kFailed);
   } catch (const std::exception& error) {
     return fail(error.what(), kFailed);
   }

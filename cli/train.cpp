@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/outcome.h"
+#include "glow/core/error.h"
 #include "glow/core/spec.h"
 #include "glow/run/experiment.h"
 #include "glow/run/run.h"
@@ -28,6 +29,9 @@ Table experiment_table(const std::string& name) {
     }
   }
   Table table = read_toml(name);
+  for (const char* section : {"data", "model"}) {
+    if (!find(table, section)) throw ValueError("{} has no [{}]", name, section);
+  }
   // Runs of files that give no name would all go to one folder.
   if (!find(table, "name")) {
     set_value(table, "name", {std::filesystem::path(name).stem().string()});

@@ -16,6 +16,7 @@
 #include "glow/core/text.h"
 #include "glow/information/cells.h"
 #include "glow/information/checks.h"
+#include "glow/information/dependence_graph.h"
 #include "glow/information/discrete.h"
 #include "glow/information/entropy.h"
 #include "glow/information/symbols.h"
@@ -27,7 +28,6 @@ namespace {
 constexpr int64_t kMostHashed = 4;  // columns of one variable that are cut into cells
 constexpr int64_t kMostOrders = 2;  // powers of the width that the weights cancel
 constexpr double kWidest = 4;       // the widest cells over the finest
-constexpr int64_t kNullDraws = 2;   // permutations a hash
 constexpr double kSamplesAnEdgeSymbol = 5;
 constexpr int64_t kRepeatSample = 1024;
 constexpr double kSamplesACell = 2;
@@ -270,84 +270,6 @@ class EdgeHashes {
   std::map<int64_t, std::vector<Symbols>> made_;  // by columns
 };
 
-// The dependence graph of one hash: its nodes are cells, an edge joins two that share samples.
-struct DependenceGraph {
-  double nats = 0;
-  int64_t edges = 0;
-  int64_t capped = 0;  // samples on edges that were capped
-};
-
-DependenceGraph dependence_graph(const Symbols& x, const Symbols& y, double cap) {
-  const Symbols joint = joint_symbols(x, y);
-  const auto n = static_cast<double>(joint.rows());
-  DependenceGraph out;
-  out.edges = joint.kinds();
-  for (size_t row = 0, next = 0; next < joint.counts.size(); ++row) {
-    if (static_cast<size_t>(joint.of_row[row]) != next) continue;  // an edge at its first sample
-    const int64_t both = joint.counts[next++];
-    const int64_t apart =
-        x.counts[static_cast<size_t>(x.of_row[row])] * y.counts[static_cast<size_t>(y.of_row[row])];
-    const double ratio = std::log(static_cast<double>(both) * n / static_cast<double>(apart));
-    out.nats += static_cast<double>(both) / n * std::min(ratio, cap);
-    if (ratio >= cap) out.capped += both;
-  }
-  return out;
-}
-
-// Symbols with these counts in an order of their own: what a permutation of rows does to them
-// depends on nothing else.
-Symbols rising_symbols(const CountGroups& groups) {
-  Symbols out;
-  for (const auto& group : groups.groups) {
-    for (double s = 0; s < group.symbols; ++s) {
-      out.of_row.insert(out.of_row.end(), static_cast<size_t>(group.count),
-                        static_cast<int32_t>(out.counts.size()));
-      out.counts.push_back(static_cast<int64_t>(group.count));
-    }
-  }
-  return out;
-}
-
-// The means over permutations of y.
-struct ChanceGraph {
-  double nats = 0, edges = 0;
-};
-
-ChanceGraph chance_graph(const Symbols& x, const Symbols& y, double cap, int64_t stream) {
-  Symbols still = rising_symbols(group_counts(x.counts));
-  Symbols moved = rising_symbols(group_counts(y.counts));
-  if (moved.counts < still.counts) std::swap(still, moved);  // the same for (y, x)
-  ChanceGraph out;
-  Symbols drawn = moved;
-  for (int64_t draw = 0; draw < kNullDraws; ++draw) {
-    const Tensor order = at::randperm(
-        moved.rows(), make_generator(0, "edge null", stream * kNullDraws + draw), at::kLong);
-    const int64_t* from = order.const_data_ptr<int64_t>();
-    for (size_t i = 0; i < drawn.of_row.size(); ++i) {
-      drawn.of_row[i] = moved.of_row[static_cast<size_t>(from[i])];
-    }
-    const DependenceGraph graph = dependence_graph(still, drawn, cap);
-    out.nats += graph.nats / kNullDraws;
-    out.edges += static_cast<double>(graph.edges) / kNullDraws;
-  }
-  return out;
-}
-
-// One estimate of the ensemble.
-struct Hashing {
-  double nats = 0;
-  double capped = 0;  // a share of the samples
-};
-
-Hashing one_hashing(const Symbols& x, const Symbols& y, double cap, int64_t stream) {
-  const DependenceGraph graph = dependence_graph(x, y, cap);
-  const ChanceGraph chance = chance_graph(x, y, cap, stream);
-  const auto least = static_cast<double>(std::max(x.kinds(), y.kinds()));
-  const double share = (static_cast<double>(graph.edges) - least + 1) / (chance.edges - least + 1);
-  return {graph.nats - share * chance.nats,
-          static_cast<double>(graph.capped) / static_cast<double>(x.rows())};
-}
-
 std::vector<double> ensemble_widths(const EdgeOptions& options, int64_t columns) {
   const auto count = static_cast<size_t>(columns > 0 ? options.hashes : 1);  // symbols have none
   std::vector<double> out;
@@ -368,12 +290,12 @@ Ensemble ensemble(EdgeHashes& x, EdgeHashes& y, const EdgeOptions& options) {
   const int64_t columns = x.variable().columns() + y.variable().columns();
   const std::vector<double> t = ensemble_widths(options, columns);
   const auto xs = x.at(t, columns), ys = y.at(t, columns);
-  std::vector<Hashing> found(t.size());
+  std::vector<GraphInformation> found(t.size());
   const double cap = options.cap.value_or(std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int64_t>(t.size()), 1, [&](int64_t l, int64_t) {
     if (stop_requested()) return;
     const auto at = static_cast<size_t>(l);
-    found[at] = one_hashing(*xs[at], *ys[at], cap, l);
+    found[at] = graph_information(*xs[at], *ys[at], cap, l);
   });
   check_stop();
   const auto count = static_cast<int64_t>(t.size());

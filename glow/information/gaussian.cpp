@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "glow/core/error.h"
@@ -13,6 +15,7 @@
 #include "glow/information/checks.h"
 #include "glow/information/covariance.h"
 #include "glow/information/entropy.h"
+#include "glow/information/gaussian_pairs.h"
 #include "glow/information/layer_forms.h"
 #include "glow/information/scaled.h"
 #include "glow/information/symbols.h"
@@ -20,8 +23,6 @@
 namespace glow {
 namespace {
 
-constexpr double kDependentColumns = 1e-10;     // eigenvalues of correlations, of the largest
-constexpr double kInfiniteInformation = 1e-13;  // 1 − ρ²: below, rounding is all that is left
 constexpr double kManyTies = 0.05;
 
 void check_options(const GaussianOptions& options) {
@@ -43,164 +44,11 @@ Tensor with_gaussian_noise(const Tensor& y, const GaussianOptions& options) {
   return y + *options.noise * noise.to(y.device());
 }
 
-double largest_entry(const Tensor& values) { return values.max().item<double>(); }
-double smallest_entry(const Tensor& values) { return values.min().item<double>(); }
-
-// Centred columns of one scale, none of them constant.
-struct ScaledColumns {
-  Tensor rows;   // (n, d) float64, with its graph
-  Tensor scale;  // (d): what they were divided by, without a graph
-  std::vector<std::string> warnings;
-
-  int64_t columns() const { return rows.size(1); }
-};
-
-ScaledColumns scale_columns(const Tensor& x, const std::string& name) {
-  // Differences to the first row: a constant column becomes exactly zero.
-  const Tensor shifted = x - x.detach().slice(0, 0, 1);
-  const Tensor varies = shifted.detach().ne(0).any(0);
-  const Tensor kept = varies.nonzero().squeeze(1);
-  ScaledColumns out;
-  const int64_t constant = x.size(1) - kept.size(0);
-  if (constant == x.size(1)) {
-    out.warnings.push_back(fmt::format("{} is constant", name));
-  } else if (constant > 0) {
-    out.warnings.push_back(
-        fmt::format("{} of {} columns of {} are constant: dropped", constant, x.size(1), name));
-  }
-  const Tensor centred = constant > 0 ? shifted.index_select(1, kept) : shifted;
-  out.rows = centred - centred.mean(0, /*keepdim=*/true);
-  out.scale = out.rows.detach().pow(2).mean(0).sqrt();
-  out.rows = out.rows / out.scale;
-  return out;
-}
-
-// Rotates away columns that others determine: in this the information does not change.
-Tensor independent_columns(const Tensor& rows) {
-  if (rows.size(1) < 2) return rows;
-  const Tensor matrix = covariance(rows.detach());
-  const Tensor factor = cholesky_factor(matrix);
-  if (factor.defined() && smallest_entry(factor.diagonal()) > std::sqrt(kDependentColumns)) {
-    return rows;
-  }
-  const auto [values, vectors] = at::linalg_eigh(matrix);
-  const Tensor kept = values.gt(kDependentColumns * largest_entry(values)).nonzero().squeeze(1);
-  const Tensor whiten = vectors.index_select(1, kept) / values.index_select(0, kept).sqrt();
-  return at::mm(rows, whiten);
-}
-
-// B(d) = ½ Σ_{i=1..d} ψ((n−i)/2): what ½ ln|S| of a Gaussian sample is off, but for terms that are
-// linear in d.
-double half_log_determinant_bias(int64_t n, int64_t d) {
-  if (d == 0) return 0;
-  const Tensor halves = (static_cast<double>(n) - at::arange(1, d + 1, at::kDouble)) / 2;
-  return 0.5 * at::digamma(halves).sum().item<double>();
-}
-
-// Σ_{i=1..d} ψ'((n−i)/2): the variance of ln|S| of a Gaussian sample.
-double log_determinant_variance(int64_t n, int64_t d) {
-  if (d == 0) return 0;
-  const Tensor halves = (static_cast<double>(n) - at::arange(1, d + 1, at::kDouble)) / 2;
-  return at::polygamma(1, halves).sum().item<double>();
-}
-
-// Two variables, each of independent columns, and the factor of their joint covariance.
-struct GaussianPair {
-  int64_t n = 0, dx = 0, dy = 0;
-  Tensor y_factor;      // of Σy
-  Tensor y_given_x;     // of Σ_{y|x}; undefined where y is not independent of x at all
-  Tensor correlations;  // (dy, dx): its singular values are the canonical correlations
-  std::vector<std::string> warnings;
-
-  bool constant() const { return dx == 0 || dy == 0; }
-  bool infinite() const { return !y_given_x.defined(); }
-};
-
-GaussianPair gaussian_pair(const Tensor& x, const Tensor& y, const std::string& estimator) {
-  ScaledColumns first = scale_columns(x, "x"), second = scale_columns(y, "y");
-  GaussianPair out;
-  out.n = x.size(0);
-  out.warnings = first.warnings;
-  out.warnings.insert(out.warnings.end(), second.warnings.begin(), second.warnings.end());
-  if (first.columns() == 0 || second.columns() == 0) {
-    out.warnings.back() += ": the information is 0";
-    return out;
-  }
-  if (out.n <= first.columns() + second.columns()) {
-    throw NoEstimate("{} needs more rows than columns: got {} rows, {} + {} columns", estimator,
-                     out.n, first.columns(), second.columns());
-  }
-  first.rows = independent_columns(first.rows);
-  second.rows = independent_columns(second.rows);
-  out.dx = first.columns();
-  out.dy = second.columns();
-  const Tensor joint = covariance(at::cat({first.rows, second.rows}, 1));
-  const Tensor sigma_y = joint.slice(0, out.dx).slice(1, out.dx);
-  out.y_factor = cholesky_factor(sigma_y);
-  const Tensor factor = cholesky_factor(joint);
-  if (factor.defined()) {
-    const Tensor rest = factor.slice(0, out.dx).slice(1, out.dx);
-    const Tensor left = rest.diagonal() / out.y_factor.diagonal();
-    if (smallest_entry(left.detach()) > std::sqrt(kInfiniteInformation)) out.y_given_x = rest;
-  }
-  if (out.infinite()) {
-    out.warnings.push_back(
-        "a linear combination of y is one of x: the information is infinite; add noise, or drop "
-        "the columns in common");
-    return out;
-  }
-  out.correlations = solve_lower(out.y_factor, factor.slice(0, out.dx).slice(1, 0, out.dx));
-  return out;
-}
-
-double pair_bias(const GaussianPair& pair) {
-  return half_log_determinant_bias(pair.n, pair.dx) + half_log_determinant_bias(pair.n, pair.dy) -
-         half_log_determinant_bias(pair.n, pair.dx + pair.dy);
-}
-
-double pair_variance(const GaussianPair& pair) {
-  const double without = 0.25 * (log_determinant_variance(pair.n - pair.dx, pair.dy) -
-                                 log_determinant_variance(pair.n, pair.dy));
-  // The mean of the ρ_k² is too large by chance, as R² is: adjusted as R² is.
-  const auto rows = static_cast<double>(pair.n);
-  const auto pairs = static_cast<double>(std::min(pair.dx, pair.dy));
-  const double by_chance = static_cast<double>(std::max(pair.dx, pair.dy)) / (rows - 1);
-  const double squares = pair.correlations.detach().pow(2).sum().item<double>();
-  return std::max(0.0, squares - pairs * by_chance) / (1 - by_chance) / rows + without;
-}
-
-enum class Road { determinants, correlations };
-
-Tensor pair_value(const GaussianPair& pair, Road road) {
-  if (road == Road::determinants) {
-    return pair.y_factor.diagonal().log().sum() - pair.y_given_x.diagonal().log().sum();
-  }
-  const Tensor rho = at::linalg_svdvals(pair.correlations);
-  return -0.5 * at::log1p(-rho * rho).sum();
-}
-
-Estimate gaussian_estimate(const Tensor& x, const Tensor& y, const GaussianOptions& options,
-                           Road road, const std::string& name, const std::string& spec) {
-  const GaussianPair pair = gaussian_pair(x, y, name);
-  Estimate out;
-  out.estimator = spec;
-  out.n = pair.n;
-  out.warnings = pair.warnings;
-  if (pair.constant()) {
-    out.value = x.sum() * 0 + y.sum() * 0;
-  } else if (pair.infinite()) {
-    out.value = at::scalar_tensor(HUGE_VAL, at::kDouble);
-  } else {
-    const double bias = pair_bias(pair);
-    out.value = pair_value(pair, road) - (options.bias_correction ? bias : 0);
-    out.null_mean = options.bias_correction ? 0 : bias;
-    out.standard_error = std::sqrt(pair_variance(pair));
-  }
-  return out;
-}
-
 struct CheckedPair {
   Tensor x, y;
+
+  GaussianVariable first() const { return gaussian_variable(x, "x"); }
+  GaussianVariable second() const { return gaussian_variable(y, "y"); }
 };
 CheckedPair check_gaussian_pair(const Tensor& x, const Tensor& y, const GaussianOptions& options,
                                 const std::string& estimator) {
@@ -220,13 +68,15 @@ Estimate warned_of_duplicates(const Tensor& x, const Tensor& y, Estimate out) {
 Estimate gaussian_of(const Tensor& x, const Tensor& y, const GaussianOptions& options,
                      const std::string& spec) {
   const CheckedPair pair = check_gaussian_pair(x, y, options, "gaussian");
-  return gaussian_estimate(pair.x, pair.y, options, Road::determinants, "gaussian", spec);
+  return gaussian_estimate(pair.first(), pair.second(), Road::determinants, options.bias_correction,
+                           "gaussian", spec);
 }
 
 Estimate cca_of(const Tensor& x, const Tensor& y, const GaussianOptions& options,
                 const std::string& spec) {
   const CheckedPair pair = check_gaussian_pair(x, y, options, "cca");
-  return gaussian_estimate(pair.x, pair.y, options, Road::correlations, "cca", spec);
+  return gaussian_estimate(pair.first(), pair.second(), Road::correlations, options.bias_correction,
+                           "cca", spec);
 }
 
 // Φ⁻¹(rank/(n+1)) of each column, ties with their mean rank; `tied` gets the share of tied values.
@@ -253,19 +103,34 @@ Tensor normal_scores(const Tensor& x, double* tied) {
   return at::special_ndtri(ranks / static_cast<double>(n + 1)).t();
 }
 
+// The normal scores of a variable, made once for any partners.
+struct CopulaVariable {
+  std::string name;
+  double tied = 0;
+  GaussianVariable scores;
+
+  CopulaVariable(const Tensor& x, std::string called)
+      : name(std::move(called)), scores(gaussian_variable(normal_scores(x, &tied), name)) {}
+};
+
+Estimate gaussian_copula_of(const CopulaVariable& x, const CopulaVariable& y,
+                            const GaussianOptions& options, const std::string& spec) {
+  Estimate out = gaussian_estimate(x.scores, y.scores, Road::determinants, options.bias_correction,
+                                   "gaussian_copula", spec);
+  for (const CopulaVariable* variable : {&x, &y}) {
+    if (variable->tied <= kManyTies) continue;
+    out.warnings.push_back(
+        fmt::format("{:.0f} % of the values of {} are tied: its copula is not Gaussian",
+                    100 * variable->tied, variable->name));
+  }
+  return out;
+}
+
 Estimate gaussian_copula_of(const Tensor& x, const Tensor& y, const GaussianOptions& options,
                             const std::string& spec) {
   const CheckedPair pair = check_gaussian_pair(x, y, options, "gaussian_copula");
-  double tied_x = 0, tied_y = 0;
-  const Tensor first = normal_scores(pair.x, &tied_x), second = normal_scores(pair.y, &tied_y);
-  Estimate out =
-      gaussian_estimate(first, second, options, Road::determinants, "gaussian_copula", spec);
-  for (const auto& [name, tied] : {std::pair{"x", tied_x}, std::pair{"y", tied_y}}) {
-    if (tied <= kManyTies) continue;
-    out.warnings.push_back(fmt::format(
-        "{:.0f} % of the values of {} are tied: its copula is not Gaussian", 100 * tied, name));
-  }
-  return out;
+  return gaussian_copula_of(CopulaVariable(pair.x, "x"), CopulaVariable(pair.y, "y"), options,
+                            spec);
 }
 
 // ½ ln |2πe Σ| and what is known of it; undefined where Σ is singular.
@@ -278,7 +143,7 @@ GaussianEntropy entropy_of_columns(const Tensor& rows, bool bias_correction) {
   const int64_t n = rows.size(0), d = rows.size(1);
   const Tensor factor = cholesky_factor(covariance(rows - rows.mean(0, /*keepdim=*/true)));
   if (!factor.defined() ||
-      smallest_entry(factor.detach().diagonal()) <= std::sqrt(kInfiniteInformation)) {
+      factor.detach().diagonal().min().item<double>() <= std::sqrt(kInfiniteInformation)) {
     return {};
   }
   const auto columns = static_cast<double>(d), freedom = static_cast<double>(n - 1);
@@ -321,7 +186,8 @@ Estimate gaussian_copula(const Tensor& x, const Tensor& y, const GaussianOptions
 
 Tensor canonical_correlations(const Tensor& x, const Tensor& y) {
   const CheckedPair checked = check_gaussian_pair(x, y, {}, "canonical_correlations");
-  const GaussianPair pair = gaussian_pair(checked.x, checked.y, "canonical_correlations");
+  const GaussianPair pair =
+      gaussian_pair(checked.first(), checked.second(), "canonical_correlations");
   if (pair.constant()) return at::zeros({0}, at::kDouble);
   if (!pair.infinite()) return at::linalg_svdvals(pair.correlations);
   throw ValueError("canonical_correlations: a linear combination of y is one of x");
@@ -454,41 +320,66 @@ GaussianOptions without_noise(GaussianOptions options) {
   return options;
 }
 
+Tensor layer_rows(const Tensor& t, const std::string& name) {
+  return as_double(continuous(t, name), name);
+}
+
 }  // namespace
 
 std::vector<Coordinates> Gaussian::evaluate(const Segment& segment, const Fit&) const {
-  const Tensor x = flatten_rows(segment.x);
   const GaussianOptions options = without_noise(options_);
-  return layer_coordinates(
-      segment, {spec(), options_.noise, [&](const Tensor& t) { return gaussian(x, t, options); },
-                [&](const std::string&, const Tensor& t, const Tensor& labels) {
-                  return gaussian_class_information(t, labels, segment.classes, options);
-                },
-                [&](const Tensor& t, const Tensor& y) { return gaussian(t, y, options); }});
+  std::optional<GaussianVariable> x;
+  LayerForm form{spec(), options_.noise};
+  form.complexity = [&](const Tensor& t) {
+    if (!x) x = gaussian_variable(layer_rows(flatten_rows(segment.x), "x"), "x");
+    return gaussian_estimate(*x, gaussian_variable(layer_rows(t, "t"), "t"), Road::determinants,
+                             options.bias_correction, "gaussian", spec());
+  };
+  form.labels = [&](const std::string&, const Tensor& t, const Tensor& labels) {
+    return gaussian_class_information(t, labels, segment.classes, options);
+  };
+  form.targets = [&](const Tensor& t, const Tensor& y) { return gaussian(t, y, options); };
+  return layer_coordinates(segment, form);
 }
 
 std::vector<Coordinates> CCA::evaluate(const Segment& segment, const Fit&) const {
-  const Tensor x = flatten_rows(segment.x), y = label_matrix(segment, at::empty({0}, at::kDouble));
   const GaussianOptions options = without_noise(options_);
-  return layer_coordinates(
-      segment,
-      {spec(), options_.noise, [&](const Tensor& t) { return cca(x, t, options); },
-       [&](const std::string&, const Tensor& t, const Tensor&) { return cca(t, y, options); },
-       [&](const Tensor& t, const Tensor& targets) { return cca(t, targets, options); }});
+  std::optional<GaussianVariable> x, y;
+  const auto with = [&](const GaussianVariable& other, const Tensor& t) {
+    return gaussian_estimate(other, gaussian_variable(layer_rows(t, "t"), "t"), Road::correlations,
+                             options.bias_correction, "cca", spec());
+  };
+  LayerForm form{spec(), options_.noise};
+  form.complexity = [&](const Tensor& t) {
+    if (!x) x = gaussian_variable(layer_rows(flatten_rows(segment.x), "x"), "x");
+    return with(*x, t);
+  };
+  form.targets = [&](const Tensor& t, const Tensor&) {
+    const Tensor like = at::empty({0}, at::kDouble);
+    if (!y) y = gaussian_variable(layer_rows(label_matrix(segment, like), "y"), "y");
+    return with(*y, t);
+  };
+  form.labels = [&](const std::string&, const Tensor& t, const Tensor& labels) {
+    return form.targets(t, labels);
+  };
+  return layer_coordinates(segment, form);
 }
 
 std::vector<Coordinates> GaussianCopula::evaluate(const Segment& segment, const Fit&) const {
-  const Tensor x = flatten_rows(segment.x);
   const GaussianOptions options = without_noise(options_);
-  return layer_coordinates(
-      segment,
-      {spec(), options_.noise, [&](const Tensor& t) { return gaussian_copula(x, t, options); },
-       [&](const std::string&, const Tensor& t, const Tensor& labels) {
-         double tied = 0;
-         const Tensor scores = normal_scores(as_double(continuous(t, "t"), "t"), &tied);
-         return gaussian_class_information(scores, labels, segment.classes, options);
-       },
-       [&](const Tensor& t, const Tensor& y) { return gaussian_copula(t, y, options); }});
+  std::optional<CopulaVariable> x;
+  LayerForm form{spec(), options_.noise};
+  form.complexity = [&](const Tensor& t) {
+    if (!x) x.emplace(layer_rows(flatten_rows(segment.x), "x"), "x");
+    return gaussian_copula_of(*x, CopulaVariable(layer_rows(t, "t"), "t"), options, spec());
+  };
+  form.labels = [&](const std::string&, const Tensor& t, const Tensor& labels) {
+    double tied = 0;
+    const Tensor scores = normal_scores(layer_rows(t, "t"), &tied);
+    return gaussian_class_information(scores, labels, segment.classes, options);
+  };
+  form.targets = [&](const Tensor& t, const Tensor& y) { return gaussian_copula(t, y, options); };
+  return layer_coordinates(segment, form);
 }
 
 }  // namespace glow

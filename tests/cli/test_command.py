@@ -59,6 +59,9 @@ def test_version_and_help(tmp_path):
         (["estimate", "none.npz"], "no such file"),
         ([], "demo, train"),
         (["foo"], "'foo' is none of demo"),
+        (["--threads", "0", "demo"], "--threads"),
+        (["train", "e.toml", "--epochs", "3"], "unknown option '--epochs'; what the experiment"),
+        (["estimate", "--task", "1v1-normal-0.75", "--given", "z"], "no third variable"),
     ],
 )
 def test_usage_errors_are_2(tmp_path, arguments, expected):
@@ -71,6 +74,8 @@ def test_experiment_errors_are_2_with_their_place(tmp_path):
     error = glow("train", "e.toml", cwd=tmp_path, code=2).stderr
     assert "e.toml:6:1" in error and "did you mean 'batch_size'?" in error
     assert not (tmp_path / "runs").exists()
+    (tmp_path / "empty.toml").write_text("")
+    assert "empty.toml has no [data]" in glow("train", "empty.toml", cwd=tmp_path, code=2).stderr
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"\n')
     glow("train", "latin.toml", cwd=tmp_path, code=2)
 

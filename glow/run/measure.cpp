@@ -19,14 +19,19 @@ namespace {
 
 using Fits = std::map<int64_t, Fit>;  // of each network
 
-// The ruler of `reference = run`, and what else wants to know it all, before any is measured.
-Fits fit_to_run(const Estimator& estimator, const std::vector<std::string>& files) {
-  Fits fits;
-  if (!estimator.fits_whole_runs()) return fits;
+// What the ruler of `reference = run`, and others that want to know it all, are fitted to before
+// any is measured: of each estimator. The files are read once for all of them.
+std::vector<Fits> fit_to_run(const std::vector<EstimatorPtr>& estimators,
+                             const std::vector<std::string>& files) {
+  std::vector<Fits> fits(estimators.size());
+  const auto wants = [](const EstimatorPtr& estimator) { return estimator->fits_whole_runs(); };
+  if (std::none_of(estimators.begin(), estimators.end(), wants)) return fits;
   for (const auto& file : files) {
     check_stop();
     const SavedSegment saved = read_segment(file);
-    estimator.fit(saved.segment, fits[saved.info.network]);
+    for (size_t e = 0; e < estimators.size(); ++e) {
+      if (wants(estimators[e])) estimators[e]->fit(saved.segment, fits[e][saved.info.network]);
+    }
   }
   return fits;
 }
@@ -67,8 +72,7 @@ std::vector<PlaneRow> measure_run(const std::string& path, const std::vector<std
       : described   ? parse_experiment(read_toml(folder.file("experiment.toml"))).dynamics.unit
                     : "nats";
   const Unit in = parse_unit(wanted);
-  std::vector<Fits> fits;
-  for (const auto& estimator : estimators) fits.push_back(fit_to_run(*estimator, files));
+  std::vector<Fits> fits = fit_to_run(estimators, files);
   std::vector<PlaneRow> rows;
   RunWarnings warnings;
   for (size_t f = 0; f < files.size(); ++f) {

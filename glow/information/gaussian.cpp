@@ -195,7 +195,7 @@ Tensor canonical_correlations(const Tensor& x, const Tensor& y) {
 
 Estimate gaussian_entropy(const Tensor& t, const GaussianOptions& options) {
   check_options(options);
-  const Tensor rows = with_gaussian_noise(as_double(continuous(t, "t"), "t"), options);
+  const Tensor rows = with_gaussian_noise(as_double(t, "t"), options);
   const ScaledColumns scaled = scale_columns(rows, "t");
   Estimate out;
   out.estimator = spec_text("gaussian_entropy", options);
@@ -220,7 +220,7 @@ Estimate gaussian_entropy(const Tensor& t, const GaussianOptions& options) {
 Estimate gaussian_class_information(const Tensor& t, const Tensor& labels, int64_t classes,
                                     const GaussianOptions& options) {
   check_options(options);
-  const Tensor checked = as_double(continuous(t, "t"), "t");
+  const Tensor checked = as_double(t, "t");
   const Tensor numbers = class_numbers(labels, classes).to(checked.device());
   check_same_rows(checked, "t", numbers, "y");
   const Tensor rows = with_gaussian_noise(checked, options);
@@ -320,10 +320,6 @@ GaussianOptions without_noise(GaussianOptions options) {
   return options;
 }
 
-Tensor layer_rows(const Tensor& t, const std::string& name) {
-  return as_double(continuous(t, name), name);
-}
-
 }  // namespace
 
 std::vector<Coordinates> Gaussian::evaluate(const Segment& segment, const Fit&) const {
@@ -331,8 +327,8 @@ std::vector<Coordinates> Gaussian::evaluate(const Segment& segment, const Fit&) 
   std::optional<GaussianVariable> x;
   LayerForm form{spec(), options_.noise};
   form.complexity = [&](const Tensor& t) {
-    if (!x) x = gaussian_variable(layer_rows(flatten_rows(segment.x), "x"), "x");
-    return gaussian_estimate(*x, gaussian_variable(layer_rows(t, "t"), "t"), Road::determinants,
+    if (!x) x = gaussian_variable(as_double(flatten_rows(segment.x), "x"), "x");
+    return gaussian_estimate(*x, gaussian_variable(as_double(t, "t"), "t"), Road::determinants,
                              options.bias_correction, "gaussian", spec());
   };
   form.labels = [&](const std::string&, const Tensor& t, const Tensor& labels) {
@@ -346,17 +342,17 @@ std::vector<Coordinates> CCA::evaluate(const Segment& segment, const Fit&) const
   const GaussianOptions options = without_noise(options_);
   std::optional<GaussianVariable> x, y;
   const auto with = [&](const GaussianVariable& other, const Tensor& t) {
-    return gaussian_estimate(other, gaussian_variable(layer_rows(t, "t"), "t"), Road::correlations,
+    return gaussian_estimate(other, gaussian_variable(as_double(t, "t"), "t"), Road::correlations,
                              options.bias_correction, "cca", spec());
   };
   LayerForm form{spec(), options_.noise};
   form.complexity = [&](const Tensor& t) {
-    if (!x) x = gaussian_variable(layer_rows(flatten_rows(segment.x), "x"), "x");
+    if (!x) x = gaussian_variable(as_double(flatten_rows(segment.x), "x"), "x");
     return with(*x, t);
   };
   form.targets = [&](const Tensor& t, const Tensor&) {
     const Tensor like = at::empty({0}, at::kDouble);
-    if (!y) y = gaussian_variable(layer_rows(label_matrix(segment, like), "y"), "y");
+    if (!y) y = gaussian_variable(as_double(label_matrix(segment, like), "y"), "y");
     return with(*y, t);
   };
   form.labels = [&](const std::string&, const Tensor& t, const Tensor& labels) {
@@ -370,12 +366,12 @@ std::vector<Coordinates> GaussianCopula::evaluate(const Segment& segment, const 
   std::optional<CopulaVariable> x;
   LayerForm form{spec(), options_.noise};
   form.complexity = [&](const Tensor& t) {
-    if (!x) x.emplace(layer_rows(flatten_rows(segment.x), "x"), "x");
-    return gaussian_copula_of(*x, CopulaVariable(layer_rows(t, "t"), "t"), options, spec());
+    if (!x) x.emplace(as_double(flatten_rows(segment.x), "x"), "x");
+    return gaussian_copula_of(*x, CopulaVariable(as_double(t, "t"), "t"), options, spec());
   };
   form.labels = [&](const std::string&, const Tensor& t, const Tensor& labels) {
     double tied = 0;
-    const Tensor scores = normal_scores(layer_rows(t, "t"), &tied);
+    const Tensor scores = normal_scores(as_double(t, "t"), &tied);
     return gaussian_class_information(scores, labels, segment.classes, options);
   };
   form.targets = [&](const Tensor& t, const Tensor& y) { return gaussian_copula(t, y, options); };

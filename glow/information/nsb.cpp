@@ -4,21 +4,12 @@
 #include <cmath>
 
 #include "glow/core/stop.h"
+#include "glow/information/special.h"
 
 namespace glow {
 namespace {
 
 constexpr double kAsymptotic = 10;  // from here on the asymptotic series have all digits
-
-double nsb_digamma(double x) {
-  double sum = 0;
-  for (; x < kAsymptotic; x += 1) sum -= 1 / x;
-  const double r = 1 / (x * x);
-  return sum + std::log(x) - 0.5 / x -
-         r * (1.0 / 12 -
-              r * (1.0 / 120 -
-                   r * (1.0 / 252 - r * (1.0 / 240 - r * (1.0 / 132 - r * 691.0 / 32760)))));
-}
 
 // 1/x + 1/2x² − ψ'(x), for x not below kAsymptotic.
 double nsb_trigamma_rest(double x) {
@@ -79,10 +70,10 @@ class NsbIntegrand {
   // ⟨H⟩ and ⟨H²⟩ of Dirichlet(n_i + β).
   std::pair<double, double> moments(double u) const {
     const double beta = std::exp(u), total = n_ + alphabet_ * beta;
-    const double ground = nsb_digamma(total + 2), slope = nsb_trigamma(total + 2);
+    const double ground = digamma(total + 2), slope = nsb_trigamma(total + 2);
     double sum = 0, squares = 0, alphas = 0, own = 0, first = 0;
     for (const auto& [count, symbols] : groups_) {
-      const double alpha = count + beta, psi = nsb_digamma(alpha + 1);
+      const double alpha = count + beta, psi = digamma(alpha + 1);
       const double once = psi - ground, twice = once + 1 / (alpha + 1);
       first += symbols * alpha * psi;
       sum += symbols * alpha * once;
@@ -91,7 +82,7 @@ class NsbIntegrand {
       own += symbols * alpha * (alpha + 1) * (twice * twice + nsb_trigamma(alpha + 2) - slope);
     }
     const double pairs = sum * sum - squares - slope * (total * total - alphas);
-    return {nsb_digamma(total + 1) - first / total, (pairs + own) / (total * (total + 1))};
+    return {digamma(total + 1) - first / total, (pairs + own) / (total * (total + 1))};
   }
 
   // Where the density has anything: below, β is too small for a second symbol, above, it cannot be

@@ -11,6 +11,7 @@
 #include "glow/core/error.h"
 #include "glow/core/random.h"
 #include "glow/core/text.h"
+#include "glow/information/special.h"
 
 namespace glow {
 namespace {
@@ -71,9 +72,6 @@ Task dense_task(int64_t d) {
 
 // Differential entropy of a Student law in k dimensions with ν degrees of freedom.
 double student_entropy(double k, double nu) {
-  const auto digamma = [](double v) {
-    return at::digamma(at::scalar_tensor(v, at::kDouble)).item<double>();
-  };
   const double s = (nu + k) / 2;
   return -std::lgamma(s) + std::lgamma(nu / 2) + k / 2 * std::log(nu * pi) +
          s * (digamma(s) - digamma(nu / 2));

@@ -26,11 +26,23 @@ $(STAMPS)/python: requirements.txt tools/install-python.sh | $(STAMPS)/system
 	@PYTHON=$(PYTHON) bash tools/install-python.sh
 	@mkdir -p $(STAMPS) && touch $@
 
+VENV_PYTHON = $(abspath .venv/bin/python)
+
 build/build.ninja: $(STAMPS)/python
-	cmake --preset release
+	cmake --preset release -DPython_EXECUTABLE=$(VENV_PYTHON)
 
 build: setup build/build.ninja
 	@cmake --build build -j $(JOBS)
+	@$(MAKE) --no-print-directory $(STAMPS)/package
+
+# The wheel of what is built: pip configures the same tree, finds nothing to compile, and installs.
+$(STAMPS)/package: pyproject.toml $(wildcard build/python/_core*.so) build/bin/glow \
+		$(shell find python/glow python/glow_command -name '*.py' -o -name 'py.typed')
+	@echo "installing the Python package into .venv"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+		--no-deps --force-reinstall -C build-dir=build \
+		-C cmake.define.GLOW_BUILD_TESTS=ON -C cmake.define.GLOW_BUILD_EXAMPLES=ON .
+	@touch $@
 
 demo: build
 	build/bin/glow demo
@@ -51,7 +63,7 @@ $(STAMPS)/pyglow: benchmarks/requirements.txt $(STAMPS)/python
 	@touch $@
 
 bench: setup $(STAMPS)/pyglow
-	cmake --preset bench
+	cmake --preset bench -DPython_EXECUTABLE=$(VENV_PYTHON)
 	@cmake --build build -j $(JOBS)
 	.venv/bin/python benchmarks/run.py
 

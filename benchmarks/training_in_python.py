@@ -42,7 +42,6 @@ def pyglow_step_ms(x, y, steps):
     # Its package has the name of ours, so it lives in a folder of its own.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "build" / "pyglow"))
     from glow.information_bottleneck.estimator import HSIC
-
     from glow.layers import Conv2d, Dense, Dropout, Flatten
     from glow.models import IBSequential
 

@@ -12,7 +12,11 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/glowConfigVersion.c
 install(FILES cmake/GlowTorch.cmake ${CMAKE_CURRENT_BINARY_DIR}/glowConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/glowConfigVersion.cmake DESTINATION ${GLOW_CMAKE_DIR})
 if(TARGET glow_command)
-  # So that it finds LibTorch where it was built against it.
-  set_target_properties(glow_command PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  # In a wheel, beside its libraries and torch; else where it was built against LibTorch.
+  set_target_properties(glow_command PROPERTIES INSTALL_RPATH "$ORIGIN/../../torch/lib;$ORIGIN/../libs")
+  target_link_options(glow_command PRIVATE LINKER:--disable-new-dtags)
+  if(NOT SKBUILD)
+    set_target_properties(glow_command PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  endif()
   install(TARGETS glow_command)
 endif()

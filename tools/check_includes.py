@@ -1,4 +1,5 @@
-"""Fails on an include that the table of rooms in docs/architecture.md does not allow."""
+"""Fails on an include that the table of rooms in docs/architecture.md does not allow, and on a type
+name that two headers define: the linker would take one's functions for the other's, unseen."""
 
 import re
 import sys
@@ -37,9 +38,26 @@ def faults(path: Path) -> list[str]:
     return found
 
 
+TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)(?: final)?(?: :[^;]*)? \{$", re.MULTILINE)
+
+
+def twice_defined(files: list[Path]) -> list[str]:
+    seen: dict[str, Path] = {}
+    found = []
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".h" or "namespace glow {" not in text:
+            continue
+        for name in TYPE.findall(text):
+            if name in seen:
+                found.append(f"{path.relative_to(ROOT)}: {name} is {seen[name].name}'s too")
+            seen[name] = path
+    return found
+
+
 def main() -> int:
     files = [p for p in sorted((ROOT / "glow").glob("*/*")) if p.suffix in (".h", ".cpp")]
-    found = [fault for path in files for fault in faults(path)]
+    found = [fault for path in files for fault in faults(path)] + twice_defined(files)
     print("\n".join(found) or f"includes: {len(files)} files keep to their rooms")
     return 1 if found else 0
 

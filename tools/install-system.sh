@@ -5,7 +5,7 @@ set -euo pipefail
 
 debian=(g++ cmake ninja-build mold pkg-config zlib1g-dev libfmt-dev libcli11-dev
   nlohmann-json3-dev libtomlplusplus-dev libcairo2-dev libgtest-dev libgmock-dev libbenchmark-dev
-  fonts-dejavu-core clang-format chromium curl python3-venv)
+  fonts-dejavu-core clang-format chromium curl python3-venv python3-dev)
 
 if ! command -v apt-get > /dev/null; then
   if command -v cmake > /dev/null && command -v ninja > /dev/null && command -v pkg-config > /dev/null; then

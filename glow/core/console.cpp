@@ -13,11 +13,14 @@
 #include <set>
 #include <string_view>
 
+#include "glow/core/text.h"
+
 namespace glow {
 namespace {
 
 std::mutex mutex;
 WarningSink warning_sink;
+TalkSink talk_sink;
 std::set<std::string> warned;
 std::atomic<bool> is_quiet{false};
 
@@ -30,14 +33,8 @@ std::string duration_text(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-// Unicode columns, well enough for our own texts: every byte that begins a character counts one.
-size_t columns(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string cut(std::string text, size_t width) {
-  while (columns(text) > width) {
+  while (columns_of(text) > width) {
     while (!text.empty() && (text.back() & 0xC0) == 0x80) text.pop_back();
     if (!text.empty()) text.pop_back();
   }
@@ -53,10 +50,14 @@ size_t terminal_width() {
 }  // namespace
 
 void warn(const std::string& message) {
-  const std::lock_guard lock(mutex);
-  if (!warned.insert(message).second) return;
-  if (warning_sink) {
-    warning_sink(message);
+  WarningSink sink;  // called without the lock: a program's own may wait for others that warn
+  {
+    const std::lock_guard lock(mutex);
+    if (!warned.insert(message).second) return;
+    sink = warning_sink;
+  }
+  if (sink) {
+    sink(message);
   } else {
     print_warning(message);
   }
@@ -76,7 +77,22 @@ WarningSink set_warning_sink(WarningSink sink) {
 }
 
 void say(const std::string& line) {
-  if (!is_quiet) print_error_stream(line + "\n");
+  if (is_quiet) return;
+  TalkSink sink;
+  {
+    const std::lock_guard lock(mutex);
+    sink = talk_sink;
+  }
+  if (sink) {
+    sink(line);
+  } else {
+    print_error_stream(line + "\n");
+  }
+}
+
+void set_talk_sink(TalkSink sink) {
+  const std::lock_guard lock(mutex);
+  talk_sink = std::move(sink);
 }
 
 void set_quiet(bool quiet) { is_quiet = quiet; }
@@ -142,7 +158,7 @@ void ProgressBar::draw(const std::string& tail) {
   }
   const std::string plain = fmt::format(" {}{}", time, tail.empty() ? "" : " - " + tail);
   const std::string counts = fmt::format("{}{}/{} ", head, done_, total_);
-  const size_t used = columns(counts) + kWidth;
+  const size_t used = columns_of(counts) + kWidth;
   const size_t width = terminal_width();
   print_error_stream(fmt::format("\r\x1b[2K{}{}{}{}", counts, used < width ? bar : "",
                                  colour() ? "\x1b[0m" : "",

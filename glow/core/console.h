@@ -24,6 +24,10 @@ WarningSink set_warning_sink(WarningSink sink);
 /// A line of talk ("wrote report.html"), on stderr unless quiet.
 void say(const std::string& line);
 
+/// Where talk goes; an empty function restores stderr.
+using TalkSink = std::function<void(const std::string&)>;
+void set_talk_sink(TalkSink sink);
+
 /// Quiet: no talk and no progress; warnings stay.
 void set_quiet(bool quiet);
 bool quiet();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "glow/core/error.h"
+#include "glow/core/stop.h"
 
 namespace glow {
 namespace {
@@ -31,15 +32,18 @@ void parallel_for(int64_t n, int64_t grain, const std::function<void(int64_t, in
   const int64_t chunks = (n + grain - 1) / grain;
   const auto workers = std::min<int64_t>(thread_count(), chunks);
   if (workers <= 1) {
-    for (int64_t c = 0; c < chunks; ++c) body(c * grain, std::min(n, (c + 1) * grain));
-    return;
+    for (int64_t c = 0; c < chunks; ++c) {
+      check_stop();
+      body(c * grain, std::min(n, (c + 1) * grain));
+    }
+    return check_stop();
   }
   std::atomic<int64_t> next{0};
   std::exception_ptr failure;
   std::mutex failure_mutex;
   auto work = [&] {
     const SerialScope nested;
-    for (int64_t c = next++; c < chunks; c = next++) {
+    for (int64_t c = next++; c < chunks && !stop_requested(); c = next++) {
       try {
         body(c * grain, std::min(n, (c + 1) * grain));
       } catch (...) {
@@ -55,6 +59,7 @@ void parallel_for(int64_t n, int64_t grain, const std::function<void(int64_t, in
     work();
   }
   if (failure) std::rethrow_exception(failure);
+  check_stop();
 }
 
 }  // namespace glow

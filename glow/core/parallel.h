@@ -23,7 +23,8 @@ class SerialScope {
 };
 
 /// Runs body(begin, end) over [0, n) in chunks of `grain` indices, the same chunks at any number of
-/// threads. The first exception of a chunk is thrown here, after all threads have stopped.
+/// threads. The first exception of a chunk is thrown here, after all threads have stopped. Once a
+/// stop is requested no further chunk begins, and Interrupted is thrown.
 void parallel_for(int64_t n, int64_t grain, const std::function<void(int64_t, int64_t)>& body);
 
 }  // namespace glow

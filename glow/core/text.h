@@ -32,4 +32,7 @@ bool matches_glob(std::string_view pattern, std::string_view name);
 /// 12345678 as "12,345,678".
 std::string with_thousands(int64_t value);
 
+/// Columns of a terminal that UTF-8 text takes, well enough for our own: a character is one.
+size_t columns_of(std::string_view text);
+
 }  // namespace glow

@@ -128,6 +128,25 @@ std::vector<int64_t> Dataset::shape() const {
   return size() == 0 ? std::vector<int64_t>{} : x.sizes().slice(1).vec();
 }
 
+Dataset dataset_of(const Tensor& x, const Tensor& y) {
+  Dataset data;
+  data.name = "the given tensors";
+  data.x = x.detach();
+  data.y = y.detach();
+  if (at::isIntegralType(x.scalar_type(), /*includeBool=*/true) && x.scalar_type() != at::kByte) {
+    data.x = data.x.to(at::kFloat);
+  }
+  const bool column = y.dim() == 1 || (y.dim() == 2 && y.size(1) == 1);
+  if (column && at::isIntegralType(y.scalar_type(), /*includeBool=*/true)) {
+    data.y = data.y.reshape({-1}).to(at::kLong);
+    data.classes = y.numel() > 0 ? data.y.max().item<int64_t>() + 1 : 0;
+  } else {
+    data.y = data.y.to(at::kFloat);  // targets, or one-hot classes
+    if (y.dim() == 1) data.y = data.y.unsqueeze(1);
+  }
+  return data;
+}
+
 void check(const Dataset& data) {
   if (data.size() == 0) throw DataError("{}: there are no examples", data.name);
   if (data.x.dim() < 2) {

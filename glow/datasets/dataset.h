@@ -41,6 +41,10 @@ struct DataPair {
   std::optional<Dataset> test;
 };
 
+/// Tensors as a data set: y of an integer type (n) or (n, 1) are class numbers up to the largest,
+/// else targets. Whole numbers in x other than bytes become floats.
+Dataset dataset_of(const Tensor& x, const Tensor& y);
+
 /// What every loader relies on: examples at all, as many x as y, types as described, class numbers
 /// in [0, classes), finite numbers. Throws DataError naming the set, row and column.
 void check(const Dataset& dataset);

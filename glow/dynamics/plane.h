@@ -14,7 +14,7 @@ struct PlaneRow {
   int64_t epoch =
       0;             // being trained, from 1, for batches; completed, 0 before training, for probes
   int64_t step = 0;  // optimizer updates made when the activations were computed
-  std::string on;    // batch, train, validation, test, all
+  std::string on;    // batch; of a probe: train, validation, test, all, or probe
   std::string mode;  // train, eval
   std::string evaluator;
   int64_t layer = 1;  // from 1, over the layers with parameters

@@ -1,13 +1,9 @@
 #include "glow/dynamics/tracker.h"
 
-#include <ATen/core/grad_mode.h>
-
 #include <algorithm>
 
-#include "glow/core/console.h"
 #include "glow/core/error.h"
 #include "glow/core/text.h"
-#include "glow/dynamics/snapshot.h"
 
 namespace glow {
 namespace {
@@ -22,25 +18,12 @@ Segment detached(Segment segment) {
   return segment;
 }
 
-// A warning without its numbers: the same one at every snapshot is said once.
-std::string without_numbers(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c < '0' || c > '9') out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 Tracker::Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, RowSink rows)
-    : evaluators_(std::move(evaluators)),
+    : meter_(std::move(evaluators), options.unit),
       options_(std::move(options)),
-      rows_(std::move(rows)),
-      warning_([](const std::string& evaluator, const std::string& layer, const std::string& text) {
-        warn(fmt::format("{} of {}: {}", evaluator, layer, text));
-      }),
-      fits_(evaluators_.size()) {
+      rows_(std::move(rows)) {
   static const std::vector<std::string> places{"batch", "train", "validation", "test", "all"};
   if (std::find(places.begin(), places.end(), options_.on) == places.end()) {
     throw ValueError("on is one of {}, got '{}'{}", join(places, ", "), options_.on,
@@ -50,16 +33,6 @@ Tracker::Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, R
     throw ValueError(
         "every = \"log\" measures at the ends of epochs, where there is no batch: give "
         "a probe, on = \"train\", \"validation\", \"test\" or \"all\"");
-  }
-  for (const auto& evaluator : evaluators_) {
-    const auto same = std::count_if(evaluators_.begin(), evaluators_.end(), [&](const auto& other) {
-      return other->spec() == evaluator->spec();
-    });
-    if (same > 1) throw ValueError("the evaluator {} is given twice", evaluator->spec());
-    if (evaluator->reference() == Reference::run) {
-      throw ValueError("{}: reference = run needs the whole run: it is for `glow measure`",
-                       evaluator->spec());
-    }
   }
   if (options_.snapshots < 2 || options_.snapshots > 1'000'000) {
     throw ValueError("snapshots must be between 2 and 1000000, got {}", options_.snapshots);
@@ -75,8 +48,7 @@ void Tracker::set_probe(Batch probe) {
 
 void Tracker::on_train_begin(Training& training) {
   // Another training is another network: nothing fitted to the last one serves it.
-  fits_.assign(evaluators_.size(), Fit());
-  warned_.clear();
+  meter_.reset();
   measured_ = -1;
   if (options_.every.kind == Every::Kind::log) {
     epochs_ = log_spaced_epochs(training.epochs, options_.snapshots);
@@ -150,19 +122,7 @@ void Tracker::measure_probe(Training& training, int64_t epoch, int64_t step) {
 void Tracker::measure(Segment segment, const SnapshotInfo& info) {
   SavedSegment saved{info, std::move(segment), {}};
   saved.numbers = select(saved.segment);
-  std::vector<PlaneRow> rows;
-  const at::NoGradGuard no_grad;
-  for (size_t i = 0; i < evaluators_.size(); ++i) {
-    if (saved.segment.x.size(0) < evaluators_[i]->least_rows()) {
-      warn(fmt::format("{} needs {} examples: smaller batches are left out", evaluators_[i]->spec(),
-                       evaluators_[i]->least_rows()));
-      continue;
-    }
-    const auto of_this =
-        measure_snapshot(*evaluators_[i], saved, fits_[i], options_.unit,
-                         [this](const Estimate& e, const std::string& layer) { report(e, layer); });
-    rows.insert(rows.end(), of_this.begin(), of_this.end());
-  }
+  const std::vector<PlaneRow> rows = meter_.measure(saved);
   if (!rows.empty()) rows_(rows);
   if (!store_ || options_.save == Saving::none) return;
   if (options_.save == Saving::all) {
@@ -193,14 +153,6 @@ std::vector<int64_t> Tracker::select(Segment& segment) const {
   }
   segment.layers = std::move(kept);
   return numbers;
-}
-
-void Tracker::report(const Estimate& estimate, const std::string& layer) {
-  for (const auto& text : estimate.warnings) {
-    if (warned_.insert(estimate.estimator + layer + without_numbers(text)).second) {
-      warning_(estimate.estimator, layer, text);
-    }
-  }
 }
 
 void Tracker::save_pending() {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "glow/dynamics/meter.h"
 #include "glow/dynamics/plane.h"
 #include "glow/dynamics/schedule.h"
 #include "glow/dynamics/segment_file.h"
@@ -32,8 +33,6 @@ struct TrackerOptions {
 class Tracker : public Callback {
  public:
   using RowSink = std::function<void(const std::vector<PlaneRow>&)>;
-  using EstimateWarningSink = std::function<void(
-      const std::string& evaluator, const std::string& layer, const std::string& text)>;
 
   /// Throws ValueError when `on` and `every` do not go together: the batch has no "log".
   Tracker(std::vector<EstimatorPtr> evaluators, TrackerOptions options, RowSink rows);
@@ -43,7 +42,7 @@ class Tracker : public Callback {
   /// Where segments go when they are saved.
   void set_store(std::shared_ptr<SegmentStore> store) { store_ = std::move(store); }
   /// Where warnings of estimators go, each once a layer; without a sink, to `warn`.
-  void set_warning_sink(EstimateWarningSink sink) { warning_ = std::move(sink); }
+  void set_warning_sink(Meter::WarningSink sink) { meter_.set_warning_sink(std::move(sink)); }
 
   void on_train_begin(Training& training) override;
   void on_train_batch_end(Training& training, const Step& step) override;
@@ -61,19 +60,15 @@ class Tracker : public Callback {
   bool on_batch() const { return options_.on == "batch"; }
   void measure_probe(Training& training, int64_t epoch, int64_t step);
   void measure(Segment segment, const SnapshotInfo& info);
-  void report(const Estimate& estimate, const std::string& layer);
   void save_pending();
 
-  std::vector<EstimatorPtr> evaluators_;
+  Meter meter_;
   TrackerOptions options_;
   RowSink rows_;
-  EstimateWarningSink warning_;
   std::optional<Batch> probe_;
   std::shared_ptr<SegmentStore> store_;
   int64_t measured_ = -1;                   // the update that the probe was last measured after
   std::set<int64_t> epochs_;                // with every = "log"
-  std::vector<Fit> fits_;                   // of each evaluator, to the first snapshot
-  std::set<std::string> warned_;            // evaluator, layer and the warning without its numbers
   std::optional<SavedSegment> last_batch_;  // of this epoch, for every = "epoch" on the batch
   std::optional<SavedSegment> pending_;     // the last measured segment of the epoch, to be saved
 };

@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "glow/core/parallel.h"
-#include "glow/core/stop.h"
 #include "glow/core/vectorized.h"
 
 namespace glow {
@@ -43,7 +42,6 @@ BoxCounts count_boxes(const BoxColumns& x, const BoxColumns& y, int64_t n) {
   const auto rows = static_cast<size_t>(n);
   BoxCounts out{std::vector<int64_t>(rows), std::vector<int64_t>(rows), std::vector<int64_t>(rows)};
   parallel_for(n, 64, [&](int64_t begin, int64_t end) {
-    if (stop_requested()) return;
     vectorized([&](auto) GLOW_INLINE_BODY {
       double x_gap[kBlock], y_gap[kBlock];
       for (int64_t first = 0; first < n; first += kBlock) {
@@ -64,7 +62,6 @@ BoxCounts count_boxes(const BoxColumns& x, const BoxColumns& y, int64_t n) {
       }
     });
   });
-  check_stop();
   return out;
 }
 

@@ -365,7 +365,7 @@ std::vector<ContractFault> check_estimator(const Estimator& estimator,
   return faults;
 }
 
-std::string report(const std::vector<ContractFault>& faults) {
+std::string fault_report(const std::vector<ContractFault>& faults) {
   std::string out;
   for (const auto& fault : faults) out += fault.check + ": " + fault.what + "\n";
   return out;

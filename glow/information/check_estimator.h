@@ -47,6 +47,6 @@ std::vector<ContractFault> check_estimator(const Estimator& estimator,
 std::vector<std::string> estimator_checks();
 
 /// One line a fault; "" where there is none.
-std::string report(const std::vector<ContractFault>& faults);
+std::string fault_report(const std::vector<ContractFault>& faults);
 
 }  // namespace glow

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "glow/core/parallel.h"
-#include "glow/core/stop.h"
 #include "glow/information/gram_loops.h"
 
 namespace glow {
@@ -46,7 +45,6 @@ Tensor covariance(const Tensor& rows) {
   std::optional<SerialScope> serial;
   if (n * d * d / 2 < kCovarianceWorthThreads) serial.emplace();
   parallel_for(static_cast<int64_t>(tiles.size()), 1, [&](int64_t begin, int64_t) {
-    if (stop_requested()) return;
     const auto [i, j] = tiles[static_cast<size_t>(begin)];
     const int64_t height = std::min(kCovarianceTile, padded - i);
     const int64_t width = std::min(kCovarianceTile, padded - j);
@@ -61,7 +59,6 @@ Tensor covariance(const Tensor& rows) {
       }
     }
   });
-  check_stop();
   return out;
 }
 

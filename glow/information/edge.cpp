@@ -12,7 +12,6 @@
 #include "glow/core/error.h"
 #include "glow/core/parallel.h"
 #include "glow/core/random.h"
-#include "glow/core/stop.h"
 #include "glow/core/text.h"
 #include "glow/information/cells.h"
 #include "glow/information/checks.h"
@@ -256,13 +255,11 @@ class EdgeHashes {
         at::rand({static_cast<int64_t>(t.size())}, make_generator(0, "edge shifts"), at::kDouble);
     std::vector<Symbols> out(t.size());
     parallel_for(static_cast<int64_t>(t.size()), 1, [&](int64_t l, int64_t) {
-      if (stop_requested()) return;
       const double epsilon = t[static_cast<size_t>(l)] * shrink;
       const double b = shifts.const_data_ptr<double>()[l] * epsilon;
       out[static_cast<size_t>(l)] =
           Ruler::width(epsilon).symbols(variable_.rows + b, variable_.name);
     });
-    check_stop();
     return out;
   }
 
@@ -293,11 +290,9 @@ Ensemble ensemble(EdgeHashes& x, EdgeHashes& y, const EdgeOptions& options) {
   std::vector<GraphInformation> found(t.size());
   const double cap = options.cap.value_or(std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int64_t>(t.size()), 1, [&](int64_t l, int64_t) {
-    if (stop_requested()) return;
     const auto at = static_cast<size_t>(l);
     found[at] = graph_information(*xs[at], *ys[at], cap, l);
   });
-  check_stop();
   const auto count = static_cast<int64_t>(t.size());
   const auto weights = edge_weights(t, std::min({columns, kMostOrders, count - 1}));
   Ensemble out;

@@ -202,18 +202,22 @@ Registry<EstimatorPtr>& estimators() {
   return registry;
 }
 
-EstimatorPtr make_estimator(const std::string& spec) try {
-  const Spec parsed = parse_spec(spec);
-  const auto& entry = estimators().at(parsed.name);
-  EstimatorPtr estimator = entry.make(parsed.options);
-  if (parsed.options.empty()) return estimator;
+EstimatorPtr make_estimator(const std::string& name, const Table& options) {
+  const auto& entry = estimators().at(name);
+  EstimatorPtr estimator = entry.make(options);
+  if (options.empty()) return estimator;
   std::vector<std::string> given;
   for (const auto& field : entry.fields) {
-    const Value* value = find(parsed.options, field.name);
+    const Value* value = find(options, field.name);
     if (value) given.push_back(field.name + "=" + value_text(*value));
   }
-  estimator->set_spec(parsed.name + "(" + join(given, ", ") + ")");
+  estimator->set_spec(name + "(" + join(given, ", ") + ")");
   return estimator;
+}
+
+EstimatorPtr make_estimator(const std::string& spec) try {
+  const Spec parsed = parse_spec(spec);
+  return make_estimator(parsed.name, parsed.options);
 } catch (const ValueError& error) {
   const std::string message = error.what();
   if (message.find(spec) != std::string::npos) throw;

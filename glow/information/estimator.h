@@ -123,5 +123,7 @@ Registry<EstimatorPtr>& estimators();
 /// The estimator of a spec, `hsic(sigma=median)`; its own spec is the text with the keys in the
 /// order of the table in the documentation. Throws ValueError.
 EstimatorPtr make_estimator(const std::string& spec);
+/// The same from a name and its options.
+EstimatorPtr make_estimator(const std::string& name, const Table& options);
 
 }  // namespace glow

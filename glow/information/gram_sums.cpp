@@ -153,7 +153,6 @@ class TiledPass {
         });
       }
     });
-    check_stop();
     return collect(partial);
   }
 

@@ -274,7 +274,6 @@ class KernelPass {
         });
       }
     });
-    check_stop();
     return collect(partial);
   }
 

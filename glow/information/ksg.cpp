@@ -38,7 +38,7 @@ Estimate ksg_of(const KSGVariable& x, const KSGVariable& y, const KSGOptions& op
   check_order(order, x.scaled.size());
   Estimate out = neighbour_estimate(spec, {&x.scaled, &y.scaled});
   if (!settle_constant(out, {&x.scaled, &y.scaled})) {
-    const Part second{&y.points, order.defined() ? order.contiguous() : order};
+    const OrderedPoints second{&y.points, order.defined() ? order.contiguous() : order};
     const auto found = ksg_information({{&x.points}, second}, options.k, options.variant);
     out.value = at::scalar_tensor(found.nats, at::kDouble);
     warn_of_ties(out, found.distances, std::max(x.scaled.grain, y.scaled.grain));

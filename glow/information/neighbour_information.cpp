@@ -42,7 +42,7 @@ std::vector<double> half_widths(const Tensor& rows, const std::vector<int32_t>& 
 
 // Σ_i ψ(n_i + more), n_i counted by `count` of the radii of each row.
 template <class Count>
-double digamma_sum(const Part& part, const std::vector<double>& radii, int64_t more,
+double digamma_sum(const OrderedPoints& part, const std::vector<double>& radii, int64_t more,
                    const DigammaTable& psi, Count count) {
   if (!part.order.defined()) {
     double sum = 0;
@@ -61,13 +61,14 @@ double digamma_sum(const Part& part, const std::vector<double>& radii, int64_t m
 
 }  // namespace
 
-Tensor Part::rows() const {
+Tensor OrderedPoints::rows() const {
   return order.defined() ? points->points().index_select(0, order) : points->points();
 }
 
-NeighbourInformation ksg_information(const std::vector<Part>& parts, int64_t k, int64_t variant) {
+NeighbourInformation ksg_information(const std::vector<OrderedPoints>& parts, int64_t k,
+                                     int64_t variant) {
   std::vector<Tensor> rows;
-  for (const Part& part : parts) rows.push_back(part.rows());
+  for (const OrderedPoints& part : parts) rows.push_back(part.rows());
   const PointSet together(joint_space(rows));
   const int64_t n = together.size();
   const bool projected = variant == 2;
@@ -91,7 +92,7 @@ NeighbourInformation ksg_information(const std::vector<Part>& parts, int64_t k, 
 NeighbourInformation ksg_information(const std::vector<Tensor>& variables, int64_t k,
                                      int64_t variant) {
   const std::vector<PointSet> sets = point_sets(variables);
-  std::vector<Part> parts;
+  std::vector<OrderedPoints> parts;
   for (const PointSet& set : sets) parts.push_back({&set});
   return ksg_information(parts, k, variant);
 }

@@ -16,7 +16,7 @@ namespace glow {
 
 /// One of several variables: its points, prepared once, and the order in which its rows stand
 /// beside those of the others; none is their own.
-struct Part {
+struct OrderedPoints {
   const PointSet* points;
   Tensor order = {};  // int64 (n) on the CPU, a permutation
 
@@ -35,7 +35,8 @@ struct NeighbourInformation {
 ///                                                        the k-th joint neighbour;
 ///   I₂ = ψ(k) + (m−1)(ψ(N) − 1/k) − Σ_j ⟨ψ(n_j)⟩        (eqs. 9 and 30), n_j at most as far as
 ///                                                        any of the k is in variable j.
-NeighbourInformation ksg_information(const std::vector<Part>& parts, int64_t k, int64_t variant);
+NeighbourInformation ksg_information(const std::vector<OrderedPoints>& parts, int64_t k,
+                                     int64_t variant);
 
 /// The same of variables (n, d) that are prepared for this once.
 NeighbourInformation ksg_information(const std::vector<Tensor>& variables, int64_t k,

@@ -318,12 +318,10 @@ void NeighbourTree::each_leaf(const Task& prototype) const {
   if (rows_ < kWorthTree / 4) serial.emplace();
   parallel_for(leaves_, kLeavesAChunk, [&](int64_t begin, int64_t end) {
     Task task = prototype;
-    if (stop_requested()) return;
     vectorized([&](auto bytes) GLOW_INLINE_BODY {
       for (int64_t leaf = begin; leaf < end; ++leaf) task.template run<bytes>(leaf);
     });
   });
-  check_stop();
 }
 
 void NeighbourTree::nearest(int64_t k, double* distances, int32_t* indices) const {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "glow/core/parallel.h"
-#include "glow/core/stop.h"
 #include "glow/core/vectorized.h"
 
 namespace glow {
@@ -43,7 +42,6 @@ SortedLine::SortedLine(const double* values, int64_t n)
 void SortedLine::nearest(int64_t k, double* distances, int32_t* indices) const {
   const auto n = static_cast<int64_t>(values_.size());
   parallel_for(n, kLineGrain, [&](int64_t begin, int64_t end) {
-    if (stop_requested()) return;
     for (int64_t i = begin; i < end; ++i) {
       const double* at = values_.data() + i;
       const int64_t row = row_[static_cast<size_t>(i)];
@@ -57,13 +55,11 @@ void SortedLine::nearest(int64_t k, double* distances, int32_t* indices) const {
       }
     }
   });
-  check_stop();
 }
 
 void SortedLine::nearer(const double* radii, int32_t* counts) const {
   const auto n = static_cast<int64_t>(values_.size());
   parallel_for(n, kLineGrain, [&](int64_t begin, int64_t end) {
-    if (stop_requested()) return;
     vectorized([&](auto) GLOW_INLINE_BODY {
       double at[kSearches] = {}, radius[kSearches] = {};
       int64_t below[kSearches], until[kSearches];
@@ -81,7 +77,6 @@ void SortedLine::nearer(const double* radii, int32_t* counts) const {
       }
     });
   });
-  check_stop();
 }
 
 }  // namespace glow

@@ -46,6 +46,9 @@ class IBSequential : public Sequential {
   /// measurement before training, of probes, is in `plane` only.
   Tensor evaluated_dynamics() const;
 
+  /// What the evaluators warned of in the last training, each once a layer.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
   /// The run folder of the last training with save_dynamics; empty without.
   const std::string& folder() const { return folder_; }
 
@@ -57,6 +60,7 @@ class IBSequential : public Sequential {
   std::vector<EstimatorPtr> evaluators_;
   std::optional<Batch> probe_;
   std::vector<PlaneRow> plane_;
+  std::vector<std::string> warnings_;
   std::string folder_;
 };
 

@@ -35,25 +35,6 @@ class EvaluationScope {
   at::NoGradGuard no_grad_;
 };
 
-Dataset in_memory(const Tensor& x, const Tensor& y) {
-  Dataset data;
-  data.name = "the given tensors";
-  data.x = x.detach();
-  data.y = y.detach();
-  if (at::isIntegralType(x.scalar_type(), /*includeBool=*/true) && x.scalar_type() != at::kByte) {
-    data.x = data.x.to(at::kFloat);
-  }
-  const bool column = y.dim() == 1 || (y.dim() == 2 && y.size(1) == 1);
-  if (column && at::isIntegralType(y.scalar_type(), /*includeBool=*/true)) {
-    data.y = data.y.reshape({-1}).to(at::kLong);
-    data.classes = y.numel() > 0 ? data.y.max().item<int64_t>() + 1 : 0;
-  } else {
-    data.y = data.y.to(at::kFloat);  // targets, or one-hot classes
-    if (y.dim() == 1) data.y = data.y.unsqueeze(1);
-  }
-  return data;
-}
-
 }  // namespace
 
 Network::Network(Shape input_shape, const NetworkOptions& options)
@@ -131,10 +112,10 @@ const History& Network::fit(const Tensor& x, const Tensor& y, const FitOptions& 
   split.validation_split = options.validation_data ? 0 : options.validation_split;
   split.shuffle = options.shuffle;
   split.seed = seed_;
-  Dataset data = in_memory(x, y);
+  Dataset data = dataset_of(x, y);
   std::optional<Dataset> held_out;
   if (options.validation_data) {
-    held_out = in_memory(options.validation_data->first, options.validation_data->second);
+    held_out = dataset_of(options.validation_data->first, options.validation_data->second);
     held_out->classes = data.classes = std::max(data.classes, held_out->classes);
   }
   Loaders loaders = make_loaders(std::move(data), std::move(held_out), split);
@@ -172,7 +153,7 @@ Logs Network::evaluate(BatchSource& data) {
 }
 
 Logs Network::evaluate(const Tensor& x, const Tensor& y, int64_t batch_size) {
-  Loader loader(in_memory(x, y), {.batch_size = batch_size});
+  Loader loader(dataset_of(x, y), {.batch_size = batch_size});
   return evaluate(loader);
 }
 

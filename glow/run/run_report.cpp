@@ -1,11 +1,13 @@
 #include "glow/run/run_report.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
 
 #include "glow/core/error.h"
+#include "glow/core/spec.h"
 #include "glow/core/text.h"
 #include "glow/dynamics/plane.h"
 #include "glow/information/citations.h"
@@ -58,9 +60,10 @@ std::vector<HistoryCurve> history_curves(const std::string& path) {
   return curves;
 }
 
-std::vector<report::Limit> limits_of(const RunRecord& record, const char* name, Unit unit) {
-  const auto it = record.limits.find(name);
-  if (it == record.limits.end() || unit == Unit::none) return {};
+std::vector<report::Limit> limits_of(const std::map<std::string, double>& limits, const char* name,
+                                     Unit unit) {
+  const auto it = limits.find(name);
+  if (it == limits.end() || unit == Unit::none) return {};
   const double value = it->second * unit_factor(Unit::nats, unit);
   return {{fmt::format("{} = {:.4g} {}", name, value, to_string(unit)), value}};
 }
@@ -71,10 +74,12 @@ std::string caption(const PlaneTrajectories& plane) {
           ? fmt::format("Mean of {} networks, bars and bands: one standard error",
                         plane.networks.size())
           : "One network";
-  const std::string place = plane.on == "batch"
-                                ? fmt::format("the training batch (n = {}), as it trained", plane.n)
-                                : fmt::format("n = {} examples ({}), in evaluation mode",
-                                              with_thousands(plane.n), plane.on);
+  const std::string place =
+      plane.on == "batch"
+          ? fmt::format("the training batch (n = {}), {}", plane.n,
+                        plane.mode == "eval" ? "in evaluation mode" : "as it trained")
+          : fmt::format("n = {} examples ({}), in evaluation mode", with_thousands(plane.n),
+                        plane.on);
   return networks + "; " + place;
 }
 
@@ -114,15 +119,43 @@ std::vector<std::pair<std::string, std::string>> facts(const RunRecord& record) 
   return out;
 }
 
-EstimatorPtr evaluator_of(const std::string& spec, const std::string& file) {
-  try {
-    return make_estimator(spec);
-  } catch (const ValueError& error) {
-    throw DataError("{}: {}", file, error.what());
-  }
+// A program's own criterion is in no registry.
+AxisNames axes_of(const std::string& spec) {
+  const auto names = estimators().names();
+  const bool known = std::find(names.begin(), names.end(), parse_spec(spec).name) != names.end();
+  return known ? make_estimator(spec)->axes() : AxisNames{"D(T,X)", "D(T,Y)"};
 }
 
 }  // namespace
+
+std::vector<PlaneData> planes_of(const std::vector<PlaneRow>& rows, int64_t batches,
+                                 const std::map<std::string, double>& limits) {
+  std::vector<PlaneData> out;
+  for (auto& plane : trajectories(rows, 400, batches)) {
+    const AxisNames axes = axes_of(plane.evaluator);
+    PlaneData data;
+    data.complexity_label = axes.complexity;
+    data.generalization_label = axes.generalization;
+    data.caption = caption(plane);
+    data.complexity_limits = limits_of(limits, "H(X)", plane.unit);
+    data.generalization_limits = limits_of(limits, "I(X;Y)", plane.unit);
+    drop_zero_nulls(plane);
+    data.trajectories = std::move(plane);
+    out.push_back(std::move(data));
+  }
+  return out;
+}
+
+std::vector<std::string> citations_of(const std::vector<PlaneData>& planes) {
+  std::vector<std::string> out;
+  for (const auto& plane : planes) {
+    const std::string paper = citation(plane.trajectories.evaluator);
+    if (!paper.empty() && std::find(out.begin(), out.end(), paper) == out.end()) {
+      out.push_back(paper);
+    }
+  }
+  return out;
+}
 
 RunData read_run(const std::string& path) {
   const RunFolder folder = RunFolder::open(path);
@@ -145,24 +178,13 @@ RunData read_run(const std::string& path) {
     run.history = history_curves(folder.file("history.csv"));
   }
   if (!std::filesystem::exists(folder.file("plane.csv"))) return run;
-  for (auto& plane : trajectories(read_plane(folder.file("plane.csv")), 400, record.batches)) {
-    const EstimatorPtr estimator = evaluator_of(plane.evaluator, folder.file("plane.csv"));
-    const AxisNames axes = estimator->axes();
-    PlaneData data;
-    data.complexity_label = axes.complexity;
-    data.generalization_label = axes.generalization;
-    data.caption = caption(plane);
-    data.complexity_limits = limits_of(record, "H(X)", plane.unit);
-    data.generalization_limits = limits_of(record, "I(X;Y)", plane.unit);
-    drop_zero_nulls(plane);
-    data.trajectories = std::move(plane);
-    const std::string paper = citation(data.trajectories.evaluator);
-    auto& cited = run.citations;
-    if (!paper.empty() && std::find(cited.begin(), cited.end(), paper) == cited.end()) {
-      cited.push_back(paper);
-    }
-    run.planes.push_back(std::move(data));
+  const auto rows = read_plane(folder.file("plane.csv"));
+  try {
+    run.planes = planes_of(rows, record.batches, record.limits);
+  } catch (const ValueError& error) {
+    throw DataError("{}: {}", folder.file("plane.csv"), error.what());
   }
+  run.citations = citations_of(run.planes);
   return run;
 }
 
@@ -196,6 +218,7 @@ std::string generalization_text(const TrajectoryPoint& p) {
 }  // namespace
 
 std::string plane_table(const RunData& run) {
+  using Cells = std::array<std::string, 10>;  // the layer, and epoch and coordinates three times
   std::string out;
   for (const auto& plane : run.planes) {
     const PlaneTrajectories& of = plane.trajectories;
@@ -205,24 +228,39 @@ std::string plane_table(const RunData& run) {
                     of.networks.size() > 1
                         ? fmt::format(", mean ± standard error of {} networks", of.networks.size())
                         : "");
-    const int wide = report::has_null(of) ? 20 : 15;
-    out += fmt::format("{:<14}{:^{}}{:^{}}{:^{}}\n", "", "first", wide + 18, "turning", wide + 18,
-                       "last", wide + 18);
-    out += fmt::format("{:<14}", "layer");
-    for (int i = 0; i < 3; ++i) {
-      out += fmt::format("{:>7} {:>{}} {:>9}", "epoch", plane.complexity_label, wide,
-                         plane.generalization_label);
+    std::vector<Cells> rows(1);
+    rows[0][0] = "layer";
+    for (size_t c = 1; c < rows[0].size(); c += 3) {
+      rows[0][c] = "epoch";
+      rows[0][c + 1] = plane.complexity_label;
+      rows[0][c + 2] = plane.generalization_label;
     }
-    out += "\n";
     for (const auto& layer : of.layers) {
+      Cells& row = rows.emplace_back();
+      row[0] = layer.name;
       const Turning turn = turning(layer);
-      out += fmt::format("{:<14}", layer.name);
+      size_t c = 1;
       for (const size_t i : {turn.first, turn.turn, turn.last}) {
         if (i >= layer.mean.size()) continue;
         const TrajectoryPoint& p = layer.mean[i];
-        out += fmt::format("{:>7.4g} {:>{}} {:>9}", p.epoch, complexity_text(p), wide,
-                           generalization_text(p));
+        row[c++] = fmt::format("{:.4g}", p.epoch);
+        row[c++] = complexity_text(p);
+        row[c++] = generalization_text(p);
       }
+    }
+    std::array<size_t, 10> width{};
+    for (const auto& row : rows) {
+      for (size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], columns_of(row[c]));
+    }
+    out += fmt::format("{:<{}}", "", width[0]);
+    for (size_t c = 1; c < width.size(); c += 3) {
+      const char* point = c == 1 ? "first" : c == 4 ? "turning" : "last";
+      out += fmt::format("  {:^{}}", point, width[c] + width[c + 1] + width[c + 2] + 4);
+    }
+    out += "\n";
+    for (const auto& row : rows) {
+      out += fmt::format("{:<{}}", row[0], width[0]);
+      for (size_t c = 1; c < row.size(); ++c) out += fmt::format("  {:>{}}", row[c], width[c]);
       out += "\n";
     }
     out += "\n";

@@ -1,12 +1,23 @@
 // Reports of run folders.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "glow/dynamics/plane.h"
 #include "glow/report/report_data.h"
 
 namespace glow {
+
+/// The planes in rows of plane.csv, ready to be shown: one an evaluator and place. `batches` is the
+/// number of updates in an epoch, 0 when not known; `limits`, in nats, are those of run.json. An
+/// evaluator that is a program's own is allowed; a spec that is wrong throws ValueError.
+std::vector<report::PlaneData> planes_of(const std::vector<PlaneRow>& rows, int64_t batches = 0,
+                                         const std::map<std::string, double>& limits = {});
+
+/// The papers behind these planes' estimators, BibTeX, each once.
+std::vector<std::string> citations_of(const std::vector<report::PlaneData>& planes);
 
 /// What a run folder has so far, finished or not. Throws ValueError when it is none, DataError when
 /// a file in it is damaged.

@@ -37,6 +37,9 @@ class Callback {
   virtual void on_train_begin(Training&) {}
   virtual void on_epoch_begin(Training&) {}
   virtual void on_train_batch_end(Training&, const Step&) {}
+  /// Before the validation of an epoch, of so many batches, -1 when not known; and after each.
+  virtual void on_test_begin(Training&, int64_t /*batches*/) {}
+  virtual void on_test_batch_end(Training&, int64_t /*batch*/) {}
   /// `logs` may be added to; later callbacks, history and files see that.
   virtual void on_epoch_end(Training&, Logs&) {}
   /// Also after an interruption; not after an exception.

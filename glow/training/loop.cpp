@@ -32,12 +32,24 @@ class Sums {
   std::vector<MetricSum> sums_;
 };
 
-Sums test(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics) {
+/// `seen` is called with the number of each batch after it.
+template <class Seen>
+Sums test(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics, Seen seen) {
   Sums sums(metrics);
   data.begin_epoch(0);
   Batch batch;
-  while (!stop_requested() && data.next(batch)) sums.add(network.test_step(batch));
+  for (int64_t b = 0; !stop_requested() && data.next(batch); ++b) {
+    sums.add(network.test_step(batch));
+    seen(b);
+  }
   return sums;
+}
+
+Sums validate(Training& training, BatchSource& data, const LoopOptions& options) {
+  for (const auto& callback : options.callbacks) callback->on_test_begin(training, data.batches());
+  return test(training.network, data, options.metrics, [&](int64_t batch) {
+    for (const auto& callback : options.callbacks) callback->on_test_batch_end(training, batch);
+  });
 }
 
 bool train_epoch(Training& training, BatchSource& data, const LoopOptions& options, Sums& sums) {
@@ -75,8 +87,7 @@ void run_epochs(Training& training, BatchSource& data, BatchSource& validation,
     if (!train_epoch(training, data, options, sums)) break;
     Logs logs;
     sums.write(logs, "");
-    if (validation.size() != 0)
-      test(training.network, validation, options.metrics).write(logs, "val_");
+    if (validation.size() != 0) validate(training, validation, options).write(logs, "val_");
     if (stop_requested()) break;
     logs.emplace_back("seconds", std::chrono::duration<double>(Clock::now() - started).count());
     for (const auto& callback : options.callbacks) callback->on_epoch_end(training, logs);
@@ -130,7 +141,7 @@ LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
 Logs evaluate(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics) {
   if (data.size() == 0) throw ValueError("there is nothing to evaluate: the set is empty");
   Logs logs;
-  test(network, data, metrics).write(logs, "");
+  test(network, data, metrics, [](int64_t) {}).write(logs, "");
   check_stop();
   return logs;
 }

@@ -35,5 +35,27 @@ TEST(Console, QuietMeansSilence) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
+TEST(Console, TalkGoesToASinkUnlessQuiet) {
+  std::vector<std::string> heard;
+  set_talk_sink([&](const std::string& line) { heard.push_back(line); });
+  say("a");
+  set_quiet(true);
+  say("b");
+  set_quiet(false);
+  set_talk_sink({});
+  EXPECT_EQ(heard, (std::vector<std::string>{"a"}));
+}
+
+TEST(Console, AWarningSinkMayWarn) {
+  std::vector<std::string> heard;
+  const WarningSink before = set_warning_sink([&](const std::string& w) {
+    heard.push_back(w);
+    if (w == "outer") warn("inner");
+  });
+  warn("outer");
+  set_warning_sink(before);
+  EXPECT_EQ(heard, (std::vector<std::string>{"outer", "inner"}));
+}
+
 }  // namespace
 }  // namespace glow

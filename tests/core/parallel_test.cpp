@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
 
 #include "glow/core/error.h"
+#include "glow/core/stop.h"
 
 namespace glow {
 namespace {
@@ -61,6 +63,22 @@ TEST_F(Parallel, IsSerialInsideAWorker) {
 }
 
 TEST_F(Parallel, RefusesNoThreads) { EXPECT_THROW(set_thread_count(0), ValueError); }
+
+TEST(ParallelFor, AStopBeginsNoFurtherChunk) {
+  for (const int threads : {1, 2}) {
+    const int before = thread_count();
+    set_thread_count(threads);
+    std::atomic<int> chunks{0};
+    const auto body = [&](int64_t, int64_t) {
+      ++chunks;
+      request_stop();
+    };
+    EXPECT_THROW(parallel_for(100, 1, body), Interrupted);
+    clear_stop();
+    set_thread_count(before);
+    EXPECT_LE(chunks, threads);
+  }
+}
 
 }  // namespace
 }  // namespace glow

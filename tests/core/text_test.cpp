@@ -13,6 +13,7 @@ using testing::ElementsAre;
 TEST(Text, NearestIsTheSmallestEditDistance) {
   EXPECT_EQ(nearest("sgima", {"kernel", "sigma", "unbiased"}), "sigma");
   EXPECT_EQ(nearest("x", {}), "");
+  EXPECT_EQ(nearest("KSG", {"kl", "ksg"}), "ksg");  // a letter of another case is the same
 }
 
 TEST(Text, DidYouMeanOnlyForSlips) {

@@ -78,7 +78,7 @@ TEST_P(Registered, KeepsTheContract) {
   const auto found = claims().find(GetParam());
   ASSERT_NE(found, claims().end()) << "no claims for " << GetParam();
   const EstimatorPtr estimator = make_estimator(GetParam());
-  EXPECT_EQ(report(check_estimator(*estimator, found->second)), "");
+  EXPECT_EQ(fault_report(check_estimator(*estimator, found->second)), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Registered, testing::ValuesIn(estimators().names()),

@@ -273,7 +273,7 @@ TEST(Edge, OfAConstantIsZeroAndSaysSo) {
 }
 
 TEST(Edge, KeepsTheContract) {
-  EXPECT_EQ(report(check_estimator(Edge(), {.scaled = true, .gaussian_error = 0.1})), "");
+  EXPECT_EQ(fault_report(check_estimator(Edge(), {.scaled = true, .gaussian_error = 0.1})), "");
 }
 
 TEST(EdgeEvaluate, IsTheEstimateOfEachLayer) {

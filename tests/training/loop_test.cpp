@@ -101,6 +101,23 @@ TEST_F(Loop, CallbacksSeeTheTrainingInOrder) {
   EXPECT_THAT(result.history["own"], ElementsAre(7, 7));
 }
 
+TEST_F(Loop, CallbacksSeeEachBatchOfTheValidation) {
+  struct Log : Callback {
+    std::string text;
+    void on_test_begin(Training&, int64_t batches) override {
+      text += fmt::format("begin{} ", batches);
+    }
+    void on_test_batch_end(Training&, int64_t batch) override {
+      text += fmt::format("b{} ", batch);
+    }
+    void on_epoch_end(Training&, Logs&) override { text += "end "; }
+  };
+  const auto log = std::make_shared<Log>();
+  Loader validation = loader(6, 4);
+  train(network_, data_, validation, {.epochs = 2, .callbacks = {log}});
+  EXPECT_EQ(log->text, "begin2 b0 b1 end begin2 b0 b1 end ");
+}
+
 TEST_F(Loop, AStopEndsItAfterTheBatch) {
   const auto stop = on_train_batch_end([](Training&, const Step& s) {
     if (s.updates == 3) request_stop();

@@ -1,0 +1,575 @@
+"""Networks with Keras' words, trained by the C++ engine."""
+
+import copy
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from glow import _core
+from glow._arrays import to_tensor
+from glow._device import choose
+from glow._progress import Bars
+from glow.callbacks import to_engine
+from glow.datasets import Loader, as_source
+from glow.information import estimator as as_estimator
+from glow.layer import as_layer
+from glow.losses import to_engine as loss_to_engine
+from glow.metrics import to_engine as metric_to_engine
+from glow.optimizers import spec as optimizer_spec
+from glow.plane import Plane
+
+
+class History:
+    """What the epochs gave, as in Keras.
+
+    Attributes
+    ----------
+    history : dict of list
+        ``history.history["val_loss"]``: one number an epoch.
+    epoch : list of int
+        Numbers of the epochs, from 0.
+    seconds : list of float
+        What each took, validation included.
+    params : dict
+        ``epochs`` and ``steps`` an epoch.
+    """
+
+    def __init__(self, history: dict, params: dict):
+        self.history = dict(history)
+        self.seconds = self.history.pop("seconds", [])
+        self.epoch = list(range(len(self.seconds)))
+        self.params = params
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{k} {v[-1]:.4g}" for k, v in self.history.items() if v)
+        return f"<History of {len(self.epoch)} epochs: {last}>"
+
+
+class Network:
+    """A network: layers and a forward pass.
+
+    Subclass it, add layers in the constructor, write ``forward``. Shapes are inferred by one pass
+    over zeros, at the latest in ``compile``.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Of one example.
+    gpu : bool, optional
+        PyGlow's word: True takes a GPU, and without one warns once and takes the CPU.
+    device : str, optional
+        ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``: strict.
+    seed : int, default 0
+        Of initial values, dropout, noise and the order of data given to ``fit``.
+
+    Examples
+    --------
+    >>> import glow, torch
+    >>> class Branches(glow.Network):
+    ...     def __init__(self):
+    ...         super().__init__((12,))
+    ...         self.left = self.add(glow.layers.Dense(8, activation="tanh"))
+    ...         self.right = self.add(glow.layers.Dense(8, activation="relu"))
+    ...         self.out = self.add(glow.layers.Dense(2, activation="softmax"))
+    ...     def forward(self, x):
+    ...         return self.out(torch.cat([self.left(x), self.right(x)], 1))
+    >>> Branches().predict(torch.zeros(3, 12)).shape
+    torch.Size([3, 2])
+    """
+
+    def __init__(self, input_shape, gpu: bool | None = None, *, device=None, seed: int = 0):
+        self._begin(input_shape, choose(gpu, device), seed)
+
+    def _begin(self, input_shape, device: str, seed: int) -> None:
+        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        self.input_shape = shape
+        self.seed = seed
+        self._device = device
+        self._layers: list = []
+        self._compiled: dict | None = None
+        self.history: History | None = None
+        self.stop_training = False
+        self._engine = self._make_engine(shape, device, seed)
+
+    def _make_engine(self, shape: tuple, device: str, seed: int):
+        this = weakref.ref(self)  # the engine must not keep alive what keeps it
+        return _core.PythonNetwork(shape, device, seed, lambda x: this().forward(x))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The output for a batch x (n, ...)."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward(self, x)")
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        return self._engine.forward(x)
+
+    # Building
+
+    def add(self, layer):
+        """Add a layer of :mod:`glow.layers`, a :class:`glow.layer.Layer` or a torch module."""
+        kept, engine = as_layer(layer)
+        self._engine.add(engine)
+        self._layers.append((kept, engine))
+        return kept
+
+    @property
+    def layers(self) -> list:
+        """The layers, in the order they were added."""
+        return [getattr(kept, "module", kept) for kept, _ in self._layers]
+
+    @property
+    def output_shape(self) -> tuple:
+        """Of one example, as the last layer gives it."""
+        return self._layers[-1][1].output_shape if self._layers else self.input_shape
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device(self._engine.device)
+
+    def compile(
+        self,
+        optimizer="SGD",
+        loss="cross_entropy",
+        metrics: Sequence = (),
+        learning_rate: float | None = None,
+        momentum: float | None = None,
+    ) -> None:
+        """Say how to train.
+
+        Parameters
+        ----------
+        optimizer : str or glow.optimizers.Optimizer
+            ``"SGD"``, ``"adam"``, a spec ``"SGD(learning_rate=0.01)"``.
+        loss : str or callable
+            A name of :mod:`glow.losses`; a function of (prediction, target); or a function of one
+            argument, the :class:`segment <glow.losses.Segment>`, for losses that see every layer.
+        metrics : sequence of str or callable
+            Names of :mod:`glow.metrics`, or functions of (y_true, y_pred).
+        learning_rate, momentum : float, optional
+            Of an optimizer given by name; PyGlow's 0.001 and 0.95 are the defaults of SGD.
+        """
+        if isinstance(metrics, str) or callable(metrics):
+            metrics = [metrics]
+        given = {
+            "optimizer": optimizer_spec(optimizer, learning_rate, momentum),
+            "loss": loss,
+            "metrics": list(metrics),
+        }
+        self._engine.compile(
+            given["optimizer"],
+            loss_to_engine(loss, self),
+            [metric_to_engine(metric) for metric in metrics],
+        )
+        self._compiled = given
+
+    # Training
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size: int = 32,
+        epochs: int = 1,
+        validation_split: float = 0.0,
+        show_plot: bool = False,
+        *,
+        validation_data=None,
+        shuffle: bool = True,
+        verbose: int = 1,
+        callbacks: Sequence = (),
+        x_train=None,
+        y_train=None,
+        num_epochs: int | None = None,
+    ) -> History:
+        """Train on arrays or tensors.
+
+        Parameters
+        ----------
+        x, y : array_like
+            x (n, ...), y class numbers (n) or targets (n, d). x may be a loader or any iterable of
+            (x, y) batches instead, as in Keras.
+        batch_size, epochs : int
+        validation_split : float
+            Random share that validates, drawn once.
+        validation_data : (x, y), optional
+        shuffle : bool
+        verbose : int
+            0: no progress.
+        callbacks : sequence
+            Of :mod:`glow.callbacks`.
+        x_train, y_train, num_epochs, show_plot
+            PyGlow's names.
+
+        Returns
+        -------
+        History
+        """
+        x = x if x_train is None else x_train
+        y = y if y_train is None else y_train
+        epochs = epochs if num_epochs is None else num_epochs
+        if (
+            y is None
+            and isinstance(x, (_core.BatchSource, Loader))
+            or _is_iterable_of_batches(x, y)
+        ):
+            return self.fit_generator(
+                x, validation_data, epochs, show_plot, verbose=verbose, callbacks=callbacks
+            )
+        options = {"batch_size": batch_size, "shuffle": shuffle, "seed": self.seed}
+        if validation_data is None:
+            options["validation_split"] = validation_split
+        train, held_out, _ = _core.tensor_loaders(to_tensor(x, "x"), to_tensor(y, "y"), options)
+        if validation_data is not None:
+            vx, vy = validation_data
+            options = {"batch_size": batch_size, "shuffle": False}
+            held_out = _core.tensor_loaders(to_tensor(vx, "x"), to_tensor(vy, "y"), options)[0]
+        return self._fit(train, held_out, epochs, show_plot, verbose, callbacks)
+
+    def fit_generator(
+        self,
+        train_loader,
+        val_loader=None,
+        num_epochs: int = 1,
+        show_plot: bool = False,
+        *,
+        verbose: int = 1,
+        callbacks: Sequence = (),
+        epochs: int | None = None,
+    ) -> History:
+        """Train on a loader of :mod:`glow.datasets`, or any iterable of (x, y) batches.
+
+        Our own loaders never pass through Python; a torch ``DataLoader`` or a list of pairs does.
+        """
+        epochs = num_epochs if epochs is None else epochs
+        train = as_source(train_loader, self)
+        validation = None if val_loader is None else as_source(val_loader, self)
+        return self._fit(train, validation, epochs, show_plot, verbose, callbacks)
+
+    def _fit(self, train, validation, epochs, show_plot, verbose, callbacks) -> History:
+        self.stop_training = False
+        engine_callbacks = [to_engine(callback, self) for callback in callbacks]
+        if verbose:
+            engine_callbacks.append(_core.make_progress(Bars()))
+        params = {"epochs": epochs, "steps": train.batches(), "verbose": verbose}
+        try:
+            self._engine.fit(train, validation, epochs, engine_callbacks)
+        finally:
+            self._trained(train)
+            self.history = History(self._engine.history, params)
+        if show_plot:
+            self.plot_loss()
+        return self.history
+
+    def _trained(self, train) -> None:
+        """After a training, however it ended."""
+        self._batches = max(0, train.batches())
+
+    def plot_loss(self, ax=None):
+        """Loss against epochs, of training and validation."""
+        from glow import _plotting
+
+        return _plotting.loss(self.history.history if self.history else {}, ax)
+
+    def evaluate(self, x, y=None, batch_size: int = 256) -> dict:
+        """Loss and metrics in evaluation mode, by name, of arrays or of a loader."""
+        if y is None:
+            return self._engine.evaluate(as_source(x, self))
+        data = _core.tensor_loaders(
+            to_tensor(x, "x"), to_tensor(y, "y"), {"batch_size": batch_size, "shuffle": False}
+        )[0]
+        return self._engine.evaluate(data)
+
+    def predict(self, x, batch_size: int = 256):
+        """The output for x (n, ...) in evaluation mode: an array for an array, else a tensor."""
+        out = self._engine.predict(to_tensor(x, "x").to(torch.float32), batch_size)
+        return out if isinstance(x, torch.Tensor) else out.numpy()
+
+    # Looking at it
+
+    def summary(self, print_fn: Callable[[str], None] = print) -> None:
+        """Print Keras' table of layers, output shapes and parameters."""
+        text = self._engine.summary()
+        print_fn(text.replace(type(self._engine).__name__, type(self).__name__).rstrip("\n"))
+
+    def parameter_count(self) -> int:
+        return self._engine.parameter_count()
+
+    def named_parameters(self) -> list:
+        """(name, tensor) pairs; the tensors are the network's own."""
+        self._engine.build()
+        return list(self._engine.parameters())
+
+    def parameters(self) -> list:
+        return [tensor for _, tensor in self.named_parameters()]
+
+    def train(self, mode: bool = True):
+        self._engine.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    # Weights
+
+    def state_dict(self) -> OrderedDict:
+        """Parameters and buffers by name, as of a ``torch.nn.Module``; see ``to_torch``."""
+        self._engine.build()
+        return OrderedDict((name, tensor.detach()) for name, tensor in self._engine.weights())
+
+    def load_state_dict(self, state) -> None:
+        """Copy the weights of ``state_dict``, of this network or of its ``to_torch``."""
+        self._engine.build()
+        ours = {name for name, _ in self._engine.weights()}
+        # torch counts batches in its normalizations, which nothing of ours reads.
+        given = [
+            (name, torch.as_tensor(tensor))
+            for name, tensor in state.items()
+            if name in ours or not name.endswith("num_batches_tracked")
+        ]
+        self._engine.load_weights(given)
+
+    def save(self, path) -> None:
+        """Write the weights as safetensors."""
+        self._engine.build()
+        self._engine.save(str(path))
+
+    def load(self, path) -> None:
+        """Read weights that ``save`` wrote."""
+        self._engine.build()
+        self._engine.load(str(path))
+
+    # Copies
+
+    def __getstate__(self) -> dict:
+        state = {k: v for k, v in self.__dict__.items() if k not in ("_engine", "_layers")}
+        state["_kept"] = [kept for kept, _ in self._layers]
+        state["_weights"] = [(n, t.detach().cpu().clone()) for n, t in self._engine.weights()]
+        state["_classes"] = self._engine.classes
+        return state
+
+    def __setstate__(self, state: dict) -> None:
+        state = dict(state)
+        kept, weights = state.pop("_kept"), state.pop("_weights")
+        classes = state.pop("_classes")
+        self.__dict__.update(state)
+        self._layers = []
+        self._engine = self._make_engine(self.input_shape, self._device, self.seed)
+        for layer in kept:
+            Network.add(self, layer)
+        if weights:
+            self._engine.build()
+            self._engine.load_weights(weights)
+        self._engine.classes = classes
+        if self._compiled:
+            self.compile(**self._compiled)
+
+    def __deepcopy__(self, memo: dict):
+        twin = type(self).__new__(type(self))
+        memo[id(self)] = twin
+        twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return twin
+
+
+class Sequential(Network):
+    """Layers one after the other, built as they are added.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Of one example: ``(1, 28, 28)``.
+    gpu, device, seed
+        As :class:`Network`.
+
+    Examples
+    --------
+    >>> import glow
+    >>> model = glow.Sequential(input_shape=(4,))
+    >>> model.add(glow.layers.Dense(3, activation="relu"))
+    >>> model.add(glow.layers.Dense(2, activation="softmax"))
+    >>> model.parameter_count()
+    23
+    """
+
+    def _make_engine(self, shape, device, seed):
+        return _core.Sequential(shape, device, seed)
+
+    def add(self, layer) -> None:
+        """Add a layer; one that does not fit the shape before it is an error here."""
+        super().add(layer)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self._engine.forward(x)
+
+    def to_torch(self) -> nn.Sequential:
+        """An equivalent ``torch.nn.Sequential``: copies of the weights under the same names."""
+        from glow._to_torch import to_torch
+
+        return to_torch(self)
+
+
+class IBSequential(Sequential):
+    """A Sequential whose layers are watched on the information plane while it trains.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+    gpu : bool, optional
+    track_dynamics : bool, default True
+        False: nothing is measured, and no evaluator can be attached.
+    save_dynamics : bool, default False
+        Write plane.csv and raw segments to ``runs/<name>-<time>/``, named once on stderr.
+    device, seed
+        As :class:`Network`.
+    name : str
+    every : int or str, default "batch"
+        ``"batch"``, a number of batches, ``"epoch"`` or ``"log"``.
+    on : str, default "batch"
+        ``"batch"``: the training batch itself, as it trained; or what the probe of ``set_probe`` is
+        of: ``"train"``, ``"validation"``, ``"test"``, ``"all"``, in evaluation mode.
+    snapshots : int, default 100
+        With ``every="log"``.
+    unit : {"nats", "bits"}
+    layers : sequence of str
+        Names or globs; all layers with parameters when empty.
+    save_limit : int
+        Bytes of raw segments.
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        gpu: bool | None = None,
+        track_dynamics: bool = True,
+        save_dynamics: bool = False,
+        *,
+        device=None,
+        seed: int = 0,
+        name: str = "ib_sequential",
+        every="batch",
+        on: str = "batch",
+        snapshots: int = 100,
+        unit: str = "nats",
+        layers: Sequence[str] = (),
+        save_limit: int = 2_000_000_000,
+    ):
+        self.track_dynamics = track_dynamics
+        self.save_dynamics = save_dynamics
+        self.name = name
+        self._tracking = {
+            "every": every,
+            "on": on,
+            "snapshots": snapshots,
+            "unit": unit,
+            "layers": [layers] if isinstance(layers, str) else list(layers),
+            "save_limit": save_limit,
+        }
+        self.evaluator_list: list = []
+        self._probe = None
+        self._rows = _core.Rows()
+        self._batches = 0
+        super().__init__(input_shape, gpu, device=device, seed=seed)
+
+    def _make_engine(self, shape, device, seed):
+        return _core.IBSequential(
+            shape,
+            device,
+            seed,
+            self.track_dynamics,
+            self.save_dynamics,
+            self.name,
+            *self._tracking.values(),
+        )
+
+    def attach_evaluator(self, evaluator) -> None:
+        """Measure with this too: an estimator of :mod:`glow.information`, a spec, or one's own."""
+        made = as_estimator(evaluator)
+        self._engine.attach_evaluator(made._engine())
+        self.evaluator_list.append(made)
+
+    def set_probe(self, x, y) -> None:
+        """The examples that are measured on when ``on`` is not ``"batch"``."""
+        x, y = to_tensor(x, "x").to(torch.float32), to_tensor(y, "y")
+        self._engine.set_probe(x, y)
+        self._probe = (x, y)
+
+    def _trained(self, train) -> None:
+        super()._trained(train)
+        self._rows = self._engine.rows
+
+    @property
+    def plane(self) -> Plane:
+        """The information plane of the last training."""
+        return Plane(
+            self._rows,
+            name=self.name,
+            batches=self._batches,
+            history=self.history.history if self.history else {},
+            layers=self._layer_table(),
+            warnings=self._engine.warnings,
+            facts=[("seed", str(self.seed)), ("device", str(self.device))],
+        )
+
+    def _layer_table(self) -> list:
+        out = []
+        for _, engine in self._layers:
+            shape = ", ".join(str(s) for s in engine.output_shape)
+            count = sum(t.numel() for name, t in engine.parameters())
+            name = engine.name if engine.has_parameters else ""
+            out.append((name, engine.type, f"({shape})", count, engine.has_parameters))
+        return out
+
+    @property
+    def evaluated_dynamics(self) -> np.ndarray:
+        """(epochs, batches, evaluators, layers, 2): both coordinates, NaN where unknown."""
+        return self._rows.array().numpy()
+
+    @property
+    def folder(self) -> Path | None:
+        """The run folder of the last training with ``save_dynamics``."""
+        return Path(self._engine.folder) if self._engine.folder else None
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state["_rows"] = self._rows.columns()
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        state["_rows"] = _core.Rows.from_columns(state["_rows"])
+        super().__setstate__(state)
+        for evaluator in self.evaluator_list:
+            self._engine.attach_evaluator(evaluator._engine())
+        if self._probe:
+            self._engine.set_probe(*self._probe)
+
+
+def _is_iterable_of_batches(x, y) -> bool:
+    return y is None and not isinstance(x, torch.Tensor) and hasattr(x, "__iter__")
+
+
+class _ComesNext:
+    def __init__(self, *args, **kwargs):
+        raise NotImplementedError(
+            f"{type(self).__name__} is a training paradigm, and those come next; IBSequential "
+            "watches a network on the information plane, and a loss of one's own can hold an "
+            "information-bottleneck term (see docs/python.md)"
+        )
+
+
+class HSICSequential(_ComesNext):
+    """Training with the HSIC bottleneck. It can be imported, not yet made."""
+
+
+class HSIC(_ComesNext):
+    """The base of PyGlow's HSIC networks. It can be imported, not yet made."""
+
+
+class VIB(_ComesNext):
+    """The deep variational information bottleneck. It can be imported, not yet made."""
+
+
+__all__ = ["HSIC", "HSICSequential", "History", "IBSequential", "Network", "Sequential", "VIB"]

@@ -116,11 +116,11 @@ class Canvas:
         width, height = self.size()
         below = 0.0
         if caption:
-            beside = ax.yaxis.label if self._new else ax.transAxes, ax.xaxis.label
-            style = {"size": self.small, "color": QUIET, "linespacing": 1.3, "va": "top"}
-            more = {"annotation_clip": False, "parse_math": False, **style}
-            offset = {"xytext": (0, -5 * self.one), "textcoords": "offset points"}
-            text = ax.annotate(caption, (0, 0), xycoords=beside, **offset, **more)
+            under = ax.yaxis.label if self._new else ax.transAxes, ax.xaxis.label
+            put = {"xytext": (0, -5 * self.one), "textcoords": "offset points", "va": "top"}
+            style = {"size": self.small, "color": QUIET, "linespacing": 1.3, "parse_math": False}
+            put |= {"xycoords": under, "annotation_clip": False, **style}
+            text = ax.annotate(caption, (0, 0), **put)
             room = _WIDTH - 2 * _EDGE if self._new else width
             whole = text.get_window_extent().width * 72 / ax.figure.dpi / self.one
             # By the letters of an average line; the widest have a little more.
@@ -129,7 +129,9 @@ class Canvas:
             below = len(lines) * 1.35 * SMALL + 5
         if self._new:
             ax.figure.set_figheight((_HEIGHT + 26 + 20 + below) / 72)
-        elif ax.figure.get_layout_engine() is None:  # within the place that the axes have had
+        elif (
+            caption and not ax.figure.get_layout_engine()
+        ):  # within the place that the axes have had
             right, below = min(0.8, self._taken_right / width), min(0.8, below / height)
             if spec := ax.get_subplotspec():
                 ratios = {"width_ratios": (1 - right, right), "height_ratios": (1 - below, below)}
@@ -140,8 +142,7 @@ class Canvas:
 
 
 def extent(values: np.ndarray, limits=(), from_zero: bool = False) -> np.ndarray:
-    """Low and high of all that is finite and a little beside; from zero, and to the limits, where
-    those are near."""
+    """Of what is known and a little beside, from zero and to the limits where these are near."""
     values = values[np.isfinite(values)]
     if not values.size:
         return np.array([0.0, 1.0])
@@ -168,15 +169,13 @@ class Epochs:
         positive = epochs[epochs > 0]
         self._first = positive.min() if positive.size else 0.0
         self._has_zero = epochs.min() <= 0
-        self.low, self.high = self._first, epochs.max()
+        self.low, self.high = self._first, epochs.max() or 1.0
         self.logarithmic = self.high >= 100 and self._first < self.high
         if self.logarithmic:
             self.low /= np.sqrt(10) if self._has_zero else 1
             return
         if self._has_zero or self._first >= self.high:
             self.low = 0.0
-        if self.high <= self.low:
-            self.high = self.low + 1
         # The last batch of epoch 5 is at 4.999: the axis ends where that epoch does.
         if np.ceil(self.high) - self.high < 0.02 * self.high:
             self.high = np.ceil(self.high)
@@ -199,7 +198,6 @@ class Epochs:
             locator = _round_numbers(6, integer=self.high - self.low >= 2)
             ticks = locator.tick_values(self.low, self.high)
             axis.set_ticks([tick for tick in ticks if self.low <= tick <= self.high])
-            axis.set_major_formatter(ScalarFormatter())
             return
         # Less than two decades need words between the powers of ten.
         short = self.high < 100 * self._first

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from glow import _core
-from glow._canvas import INK, QUIET, SMALL, Canvas, Epochs
+from glow._canvas import INK, QUIET, SMALL, Canvas
 
 
 class _Names(Artist):
@@ -34,9 +34,6 @@ class _Names(Artist):
             leader.set_data([], [])
         self._place()
 
-    def _place(self) -> None:
-        raise NotImplementedError
-
     def _put(self, i: int, text: str, colour: str, at, leader, **more) -> None:
         self._texts[i].set(text=text, color=colour, position=at, **more)
         self._leaders[i].set(color=colour, data=np.reshape(leader, (-1, 2)).T)
@@ -60,37 +57,33 @@ class _Names(Artist):
 
 
 class EndNames(_Names):
-    """Of curves, to the right of where they end; `ends` are names, colours and last points."""
+    """Of curves, to the right of the last of their tips (places in the data)."""
 
-    def __init__(self, canvas: Canvas, ends: list[tuple], epochs: Epochs):
-        super().__init__(canvas, len(ends))
-        self._ends, self._last = ends, epochs.high
+    def __init__(self, canvas: Canvas, names: list[str], colours: list[str], tips: list[tuple]):
+        super().__init__(canvas, len(names))
+        self._names, self._colours, self._tips = names, colours, tips
 
     def width(self, most: float) -> float:
         """What names and leaders take."""
-        return min(max(self._fit(name)[1] for name, *_ in self._ends) + 11, most)
+        return min(max(self._fit(name)[1] for name in self._names) + 11, most)
 
     def _place(self) -> None:
         width, height = self._canvas.size()
-        tips = self._points([at for *_, at in self._ends])
-        last = self._points((self._last, self._ends[0][-1][1]))[0]
+        tips = self._points(self._tips)
+        last = tips[:, 0].max()
         room = (height + 4) / len(tips)
         size = min(SMALL, room / 1.12)
         heights = _core.spread(list(tips[:, 1]), min(1.25 * size, room), 0, height)
-        names = [self._fit(name, width - last - 6)[0] for name, *_ in self._ends]
         for text in self._texts:
-            text.set(size=size * self._canvas.one, va="center_baseline")
-        for i, (_, colour, _) in enumerate(self._ends):
-            leader = (max(tips[i, 0], last) + 1.5, tips[i, 1]), (last + 7.5, heights[i])
-            self._put(i, names[i], colour, (last + 9, heights[i]), leader)
+            text.set_size(size * self._canvas.one)
+        names = [self._fit(name, width - last - 6)[0] for name in self._names]
+        for i, (name, at) in enumerate(zip(names, heights, strict=True)):
+            leader = (last + 1.5, tips[i, 1]), (last + 7.5, at)
+            self._put(i, name, self._colours[i], (last + 9, at), leader, va="center_baseline")
 
 
 class PlaneNames(_Names):
-    """Of layers, all at their starts or all at their ends, where there is more room, and of limits.
-    Layers that lie upon each other there share a name.
-
-    `layers` are names, colours and marks: start, end and perhaps more; `limits` those of x and y.
-    """
+    """Of layers (name, colour, start and other marks), and of the limits of x and of y."""
 
     def __init__(self, canvas: Canvas, layers: list[tuple], limits: list[list]):
         super().__init__(canvas, len(layers) + sum(map(len, limits)))
@@ -102,12 +95,14 @@ class PlaneNames(_Names):
         ink = self._ink(width, height)
         limits = self._limit_labels(bounds)
         tries = []
-        for end in (0, 1):
+        for end in (0, 1):  # where there is more room
             labels = limits + self._layer_labels(end, bounds)
             chosen = _core.place_labels([places for *_, places in labels], ink, bounds)
             taken = zip(labels, chosen, strict=True)
             places = [None if i is None else label[-1][i] for label, i in taken]
-            tries.append((_cost(places, ink), labels, places))
+            # What they would hide has pushed them away, and so is in this as well.
+            cost = sum(1000 if place is None else place.cost for place in places)
+            tries.append((cost, labels, places))
         _, labels, places = min(tries, key=lambda one: one[0])
         for i, ((text, colour, upwards, _), place) in enumerate(zip(labels, places, strict=True)):
             if place is None:  # there is no room at all
@@ -117,13 +112,13 @@ class PlaneNames(_Names):
             self._put(i, text, colour, corner, leader, rotation=90 * upwards, va="top")
 
     def _layer_labels(self, end: int, bounds) -> list[tuple]:
-        """At the starts, 0, or the ends, 1: texts, colours, not upwards, and where they can be."""
+        """At all starts, 0, or ends, 1; layers that lie upon each other there share a name."""
         marks = [self._points(marks) for *_, marks in self._layers]
         stacks: list[list[int]] = []
         for i, mark in enumerate(marks):
-            near = (s for s in stacks if np.hypot(*(mark[end] - marks[s[0]][end])) < 2)
-            if stack := next(near, None):
-                stack.append(i)
+            near = [s for s in stacks if np.hypot(*(mark[end] - marks[s[0]][end])) < 2]
+            if near:
+                near[0].append(i)
             else:
                 stacks.append([i])
         out = []
@@ -146,11 +141,10 @@ class PlaneNames(_Names):
 
     def _limit_labels(self, bounds) -> list[tuple]:
         """Beside their lines, as near to where these begin as there is room."""
-        ax, size, out = self._canvas.ax, self._canvas.size(), []
-        start = self._points((ax.get_xlim()[0], ax.get_ylim()[0]))
+        size, out = self._canvas.size(), []
         for across, limits in enumerate(self._limits):
             upwards = across == 0  # a limit of x
-            turn = slice(None, None, -1 if upwards else 1)
+            turn, along = slice(None, None, -1 if upwards else 1), size[1 - across]
             for name, value in limits:
                 line = self._points((value, value))[across]
                 text, *box = self._fit(name)
@@ -159,9 +153,9 @@ class PlaneNames(_Names):
                 for side, cost in ((line - 2 - box[1], 0), (line + 2, 3)):
                     if not (0 <= line <= size[across] and 0 <= side <= size[across] - box[1]):
                         continue
-                    low, most = (0, side - 0.01)[turn], (size[1 - across], box[1] + 0.02)[turn]
-                    for away in np.arange(0, size[1 - across], 4):
-                        at = abs(start[1 - across] - away), side + box[1] / 2
+                    low, most = (0, side - 0.01)[turn], (along, box[1] + 0.02)[turn]
+                    for away in np.arange(0, along, 4):
+                        at = along - away if upwards else away, side + box[1] / 2
                         strip = _core.Box(*low, *most)
                         for place in _core.around(_core.Point(*at[turn]), [], *box[turn], strip):
                             if not place.led:  # its line is beside it
@@ -189,16 +183,3 @@ class PlaneNames(_Names):
             for line in lines:
                 out += _core.sampled([_core.Point(*point) for point in line], 1)
         return out
-
-
-def _cost(places: list, ink: list) -> float:
-    """About what places cost with what they hide, much more where there is none."""
-    at, cost = np.array([(point.x, point.y) for point in ink]), 0
-    for place in places:
-        if place is None:
-            cost += 1000
-            continue
-        away = at - (place.box.x, place.box.y)
-        hidden = (away > 0) & (away < (place.box.width, place.box.height))
-        cost += place.cost + 5 * hidden.all(axis=1).sum()
-    return cost

@@ -1,6 +1,6 @@
 """Figures with matplotlib, in the look of the reports. Only what draws imports it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -65,18 +65,16 @@ def _chosen(given, evaluator):
     planes = given._planes()
     if not planes:
         raise StateError("there is no plane to draw: nothing was measured")
-    if evaluator is None:
-        return planes[0]
     specs = [shown["evaluator"] for shown in planes]
+    wanted = specs[0] if evaluator is None else str(evaluator)
     for names in (specs, [spec.partition("(")[0] for spec in specs]):
-        if str(evaluator) in names:
-            return planes[names.index(str(evaluator))]
+        if wanted in names:
+            return planes[names.index(wanted)]
     there = ", ".join(dict.fromkeys(specs))
     raise ValueError(f"there is no evaluator '{evaluator}' on this plane, only {there}")
 
 
-@dataclass
-class _Curve:
+class _Curve(NamedTuple):
     """Against epochs."""
 
     name: str
@@ -109,8 +107,7 @@ class _Way:
         self._turn = layer["turning"][1]
 
     def see_turn(self, span: np.ndarray) -> None:
-        """Mark the point of largest complexity, on axes that show this much, if it does not lie
-        under another mark."""
+        """Mark the largest complexity, on axes that show this much, if no other mark hides it."""
         away = np.hypot(*((self.at[self.marks] - self.at[self._turn]) / span).T)
         if self.known[self._turn] and (away > 0.04).all():
             self.marks.append(self._turn)
@@ -126,7 +123,7 @@ class _Way:
 def _draw_plane(canvas: Canvas, ways: list[_Way], epochs: Epochs, labels, limits) -> list[str]:
     ax = canvas.ax
     parts = [(w.at, w.at - w.error, w.at + w.error, w.null, *w.networks) for w in ways]
-    values = np.concatenate([values for part in parts for values in part])
+    values = np.concatenate(sum(parts, ()))
     x, y = (extent(values[:, i], limits[i]) for i in (0, 1))
     y[1] += 1.3 * SMALL / canvas.size()[1] * np.ptp(y)  # lines end above, and are named there
     canvas.show(x, y)
@@ -146,14 +143,14 @@ def _draw_plane(canvas: Canvas, ways: list[_Way], epochs: Epochs, labels, limits
             canvas.mark(null[-1], "D", np.sqrt(2) * MARK, "white", QUIET, 0.7)
         _draw_marks(canvas, way)
     PlaneNames(canvas, [(way.name, way.text_colour, way.at[way.marks]) for way in ways], limits)
-    words = ["open circle: start", "disc: end"]
-    if any(len(way.marks) > 2 for way in ways):
-        words.insert(1, "cross: largest complexity")
-    if any(way.networks for way in ways):
-        words.append("thin: single networks")
-    if any(way.null_known.any() for way in ways):
-        words.append("dotted: mean under permutation")
-    return [", ".join(words).capitalize()]
+    words = {
+        "open circle: start": True,
+        "cross: largest complexity": any(len(way.marks) > 2 for way in ways),
+        "disc: end": True,
+        "thin: single networks": any(way.networks for way in ways),
+        "dotted: mean under permutation": any(way.null_known.any() for way in ways),
+    }
+    return [", ".join(word for word, shown in words.items() if shown).capitalize()]
 
 
 def _draw_time(canvas: Canvas, way: _Way, epochs: Epochs) -> None:
@@ -193,24 +190,19 @@ def _draw_marks(canvas: Canvas, way: _Way) -> None:
 # Curves against epochs
 
 
-def _draw_curves(
-    canvas: Canvas, curves: list[_Curve], epochs: Epochs, label: str, limits=()
-) -> list[str]:
+def _draw_curves(canvas: Canvas, curves, epochs: Epochs, label: str, limits=()) -> list[str]:
     ax = canvas.ax
     curves = [curve for curve in curves if np.isfinite(curve.y).any()]
     null = any(np.isfinite(curve.null).any() for curve in curves)
     parts = [(c.y, c.y - c.error, c.y + c.error, c.null + 0 * c.y) for c in curves]
-    y = extent(np.concatenate([values for part in parts for values in part]), limits, null)
+    y = extent(np.concatenate(sum(parts, ())), limits, null)
     if limits:
         y[1] += 1.3 * SMALL / canvas.size()[1] * np.ptp(y)  # they are named above their lines
     if epochs.logarithmic:
         ax.set_xscale("log")
-    ends = []
-    for curve in curves:
-        last = np.flatnonzero(np.isfinite(curve.y))[-1]
-        at = epochs.shown(curve.x[last]), curve.y[last]
-        ends.append((curve.name, curve.text_colour, at))
-    names = EndNames(canvas, ends, epochs)
+    lasts = [np.flatnonzero(np.isfinite(curve.y))[-1] for curve in curves]
+    tips = [(epochs.shown(c.x[i]), c.y[i]) for c, i in zip(curves, lasts, strict=True)]
+    names = EndNames(canvas, [c.name for c in curves], [c.text_colour for c in curves], tips)
     width = canvas.size()[0]
     share = names.width(most=0.34 * width) / width
     canvas.show((epochs.low, epochs.beyond(share)), y)

@@ -18,8 +18,8 @@ _HOOKS = (
 class Callback:
     """Looks on while a network trains: override what is of interest.
 
-    ``self.model`` is the network; ``self.params`` has ``epochs`` and ``steps``. Numbers of epochs and
-    and batches count from 0. ``self.model.stop_training = True`` ends the training after the batch.
+    ``self.model`` is the network; ``self.params`` has ``epochs`` and ``steps``. Epochs and batches
+    count from 0. ``self.model.stop_training = True`` ends the training after the batch.
     What ``on_epoch_end`` adds to ``logs`` is part of the history. A hook that is not overridden
     costs a step nothing.
     """

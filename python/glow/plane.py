@@ -81,8 +81,8 @@ class Plane:
     def plot(self, ax=None, evaluator: str | None = None):
         """Draw the plane with matplotlib, in the style of the reports.
 
-        A line a layer, coloured by time, from an open circle to a disc. Where only one coordinate
-        is known, that one against epochs.
+        A line a layer, coloured by time, from an open circle to a disc, and the limits that are
+        known, H(X) and I(X;Y). Where only one coordinate is known, that one against epochs.
 
         Parameters
         ----------
@@ -105,13 +105,10 @@ class Plane:
         """Write the report: one HTML file that opens without a network."""
         import torch
 
-        versions = [("glow", _core.__version__), ("torch", torch.__version__)]
-        html = _core.html_page(
-            *self._shown(),
-            list(self._history.items()),
-            self._warnings,
-            versions + self._facts,
-        )
+        versions = {"glow": _core.__version__, "torch": torch.__version__}
+        facts = list((versions | dict(self._facts)).items())  # a run that was read has its own
+        history = list(self._history.items())
+        html = _core.html_page(*self._shown(), history, self._warnings, facts)
         _core.write_file(str(path), html)
         return Path(path)
 

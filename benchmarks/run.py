@@ -55,6 +55,10 @@ def main():
     ):
         print(f"\n{name}", flush=True)
         subprocess.run([str(BIN / name), "--benchmark_counters_tabular=true"], check=True)
+    print(flush=True)
+    subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "step_through_python.py")], check=True
+    )
     print("\nestimators beside their peers", flush=True)
     subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "estimators_vs_peers.py")], check=True

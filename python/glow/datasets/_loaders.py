@@ -6,6 +6,7 @@ import torch
 
 from glow import _core
 from glow._arrays import labels_and_inputs, to_tensor
+from glow.errors import ValueError
 
 
 class Loader:
@@ -46,7 +47,8 @@ class Loader:
         return f"<Loader of {self.name or 'nothing'}: {self.size} examples in {len(self)} batches>"
 
 
-_LOADING = {name for name, _, _ in _core.load_options()} - {"range"}
+_LOADING = [name for name, _, _ in _core.load_options() if name != "range"]
+_OWN = {name: [option for option, _, _ in options] for name, _, options in _core.data_sets()}
 
 
 def load_data(
@@ -87,6 +89,11 @@ def load_data(
         **{key: value for key, value in options.items() if key in _LOADING},
     }
     own = {key: value for key, value in options.items() if key not in _LOADING}
+    known = [*_LOADING, *_OWN.get(name, own)]  # an unknown set is named by the engine
+    for key in own:
+        if key not in known:
+            hint = _core.did_you_mean(key, known)
+            raise ValueError(f"{name} has no option '{key}'{hint}; known: {', '.join(known)}")
     return tuple(Loader(engine) for engine in _core.load_data(name, own, loading))
 
 

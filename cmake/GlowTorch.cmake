@@ -9,7 +9,8 @@ function(glow_link_torch target)
   # An installed wheel has torch beside it.
   file(GLOB beside ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../../torch)
   find_path(GLOW_TORCH_ROOT include/ATen/ATen.h
-            HINTS ${CMAKE_PREFIX_PATH} ${Torch_DIR}/../../.. ${in_venv} ${beside} REQUIRED
+            HINTS ${CMAKE_PREFIX_PATH} ${Torch_DIR}/../../.. ${in_venv} ${beside}
+            PATH_SUFFIXES . torch REQUIRED  # a folder of Python packages has it as torch
             DOC "Root of LibTorch: the torch folder of a Python installation, or libtorch")
   set(root ${GLOW_TORCH_ROOT})
   target_include_directories(${target} SYSTEM INTERFACE

@@ -11,4 +11,6 @@ def main() -> None:
     program = package / "bin" / "glow"
     if not program.exists():
         sys.exit(f"glow: {program} is missing: install glow anew")
+    if not Path("/etc/fonts/fonts.conf").exists():  # figures then take matplotlib's fonts
+        os.environ.setdefault("FONTCONFIG_FILE", str(package / "fonts.conf"))
     os.execv(program, ["glow", *sys.argv[1:]])

@@ -8,18 +8,12 @@ from torch import nn
 
 import glow
 
-pytestmark = pytest.mark.filterwarnings("ignore::glow.GlowWarning")
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("ignore::glow.GlowWarning"),
+]
 SPEC = "hsic(sigma=2)"
 N, T, D = 20, 5, 8
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ build: setup build/build.ninja
 
 # The wheel of what is built: pip configures the same tree, finds nothing to compile, and installs.
 $(STAMPS)/package: pyproject.toml $(wildcard build/python/_core*.so) build/bin/glow \
-		$(shell find python/glow python/glow_command -name '*.py' -o -name 'py.typed')
+		tools/make_stubs.py python/CMakeLists.txt $(wildcard build/libglow*.a cmake/*) \
+		$(shell find python/glow python/glow_command glow -name '*.py' -o -name 'py.typed' -o -name '*.h')
 	@echo "installing the Python package into .venv"
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
 		--no-deps --force-reinstall -C build-dir=build \
@@ -65,6 +66,7 @@ $(STAMPS)/pyglow: benchmarks/requirements.txt $(STAMPS)/python
 bench: setup $(STAMPS)/pyglow
 	cmake --preset bench -DPython_EXECUTABLE=$(VENV_PYTHON)
 	@cmake --build build -j $(JOBS)
+	@$(MAKE) --no-print-directory $(STAMPS)/package
 	.venv/bin/python benchmarks/run.py
 
 bench-accuracy: build

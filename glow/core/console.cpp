@@ -92,7 +92,7 @@ void say(const std::string& line) {
 
 void set_talk_sink(TalkSink sink) {
   const std::lock_guard lock(mutex);
-  talk_sink = std::move(sink);
+  std::swap(talk_sink, sink);  // the old one ends after the lock: it may have something to say
 }
 
 void set_quiet(bool quiet) { is_quiet = quiet; }

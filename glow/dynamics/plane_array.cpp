@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <map>
 
+#include "glow/core/error.h"
+
 namespace glow {
 
-at::Tensor plane_array(const std::vector<PlaneRow>& rows) {
+at::Tensor plane_array(const std::vector<PlaneRow>& rows, bool before_training) {
   // Positions on each axis by the values that occur there, in order of appearance.
   std::map<int64_t, std::map<int64_t, int64_t>> snapshots;  // epoch → step → position
   std::vector<std::string> evaluators;
@@ -20,7 +22,11 @@ at::Tensor plane_array(const std::vector<PlaneRow>& rows) {
   };
   int64_t most = 0;
   for (const auto& row : rows) {
-    if (row.epoch == 0) continue;
+    if (row.epoch == 0 && !before_training) continue;
+    if (row.network != rows.front().network) {
+      throw ValueError("an array is of one network: these rows are of network {} and {}, and more",
+                       rows.front().network, row.network);
+    }
     auto& steps = snapshots[row.epoch];
     steps.try_emplace(row.step, static_cast<int64_t>(steps.size()));
     most = std::max(most, static_cast<int64_t>(steps.size()));

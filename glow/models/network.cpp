@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <type_traits>
+#include <unordered_set>
 
 #include "glow/core/console.h"
 #include "glow/core/device.h"
@@ -16,24 +18,40 @@
 namespace glow {
 namespace {
 
-// Evaluation mode without graph while it lives. Switching walks all modules, so only where needed.
-class EvaluationScope {
- public:
-  explicit EvaluationScope(torch::nn::Module& module)
-      : module_(module), was_(module.is_training()) {
-    if (was_) module_.eval();
+// f() in evaluation mode without graph. Switching walks all modules, so only where needed. No
+// destructor switches back: a module of a user's own may throw there.
+template <class F>
+std::invoke_result_t<F> in_evaluation(torch::nn::Module& module, F f) {
+  const at::NoGradGuard no_grad;
+  if (!module.is_training()) return f();
+  try {
+    module.eval();
+    if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
+      f();
+      module.train();
+    } else {
+      auto out = f();
+      module.train();
+      return out;
+    }
+  } catch (...) {
+    try {
+      module.train();
+    } catch (...) {  // NOLINT: the first failure is the one to tell of
+    }
+    throw;
   }
-  ~EvaluationScope() {
-    if (was_) module_.train();
-  }
-  EvaluationScope(const EvaluationScope&) = delete;
-  EvaluationScope& operator=(const EvaluationScope&) = delete;
+}
 
- private:
-  torch::nn::Module& module_;
-  bool was_;
-  at::NoGradGuard no_grad_;
-};
+// Layers may share parameters: each once.
+std::vector<Tensor> distinct(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> out;
+  std::unordered_set<const c10::TensorImpl*> seen;
+  for (const auto& parameter : parameters) {
+    if (seen.insert(parameter.unsafeGetTensorImpl()).second) out.push_back(parameter);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -78,9 +96,10 @@ void Network::build() {
   if (layers_.empty()) throw StateError("the network has no layers: add some first");
   Shape batch{2};
   batch.insert(batch.end(), input_shape_.begin(), input_shape_.end());
-  const EvaluationScope evaluation(*this);
-  const BuildScope scope(context_);
-  forward(at::zeros(batch, at::device(context_.device)));
+  in_evaluation(*this, [&] {
+    const BuildScope scope(context_);
+    forward(at::zeros(batch, at::device(context_.device)));
+  });
   for (const auto& layer : layers_) {
     if (!layer->built()) {
       throw StateError("layer '{}' was added, but forward does not run it", layer->label());
@@ -93,7 +112,7 @@ void Network::compile(CompileOptions options) {
   build();
   if (!options.loss) throw ValueError("compile: a loss is needed");
   std::vector<Tensor> trainable;
-  for (auto& parameter : parameters()) {
+  for (auto& parameter : distinct(parameters())) {
     if (parameter.requires_grad()) trainable.push_back(parameter);
   }
   if (trainable.empty()) throw StateError("the network has no parameters to train");
@@ -133,6 +152,7 @@ const History& Network::fit_generator(BatchSource& train, int64_t epochs,
 const History& Network::fit_generator(BatchSource& train, BatchSource& validation, int64_t epochs,
                                       const GeneratorOptions& options) {
   require_compiled("fit");
+  const at::AutoGradMode gradients(true);  // whatever the caller has set
   classes = train.classes();
   LoopOptions loop{.epochs = epochs, .metrics = compiled_->metrics};
   const auto guard = std::make_shared<TerminateOnNaN>();
@@ -140,16 +160,18 @@ const History& Network::fit_generator(BatchSource& train, BatchSource& validatio
   loop.callbacks.insert(loop.callbacks.begin(), guard);
   loop.callbacks.insert(loop.callbacks.end(), options.callbacks.begin(), options.callbacks.end());
   if (options.verbose > 0) loop.callbacks.push_back(std::make_shared<Progress>());
-  result_ = glow::train(*this, train, validation, loop);
+  glow::train(*this, train, validation, loop, result_);
   if (guard->terminated()) warn(result_.why);
-  history_ = result_.history;
-  return history_;
+  return result_.history;
 }
 
 Logs Network::evaluate(BatchSource& data) {
   require_compiled("evaluate");
+  const int64_t trained_on = classes;
   if (classes == 0) classes = data.classes();
-  return glow::evaluate(*this, data, compiled_->metrics);
+  Logs logs = glow::evaluate(*this, data, compiled_->metrics);
+  classes = trained_on;
+  return logs;
 }
 
 Logs Network::evaluate(const Tensor& x, const Tensor& y, int64_t batch_size) {
@@ -161,13 +183,14 @@ Tensor Network::predict(const Tensor& x, int64_t batch_size) {
   if (batch_size < 1) throw ValueError("batch_size must be at least 1, got {}", batch_size);
   if (x.dim() == 0 || x.size(0) == 0) throw ValueError("predict: x has no examples");
   build();
-  const EvaluationScope evaluation(*this);
-  std::vector<Tensor> outputs;
-  for (int64_t i = 0; i < x.size(0); i += batch_size) {
-    check_stop();
-    outputs.push_back(run(x.slice(0, i, i + batch_size), {}).prediction.cpu());
-  }
-  return at::cat(outputs);
+  return in_evaluation(*this, [&] {
+    std::vector<Tensor> outputs;
+    for (int64_t i = 0; i < x.size(0); i += batch_size) {
+      check_stop();
+      outputs.push_back(run(x.slice(0, i, i + batch_size), {}).prediction.cpu());
+    }
+    return at::cat(outputs);
+  });
 }
 
 Forward Network::run(const Tensor& x, const Tensor& y) {
@@ -183,7 +206,7 @@ Forward Network::run(const Tensor& x, const Tensor& y) {
   forward_pass.sigmoid = recorder.is_sigmoid(forward_pass.prediction);
   forward_pass.segment.layers = std::move(recorder.layers());
   forward_pass.segment.deterministic = recorder.deterministic();
-  forward_pass.segment.classes = classes;
+  forward_pass.segment.classes = y.defined() && y.is_floating_point() ? 0 : classes;
   if (y.defined()) forward_pass.segment.y = y.to(context_.device);
   return forward_pass;
 }
@@ -207,22 +230,22 @@ Pass Network::train_step(const Batch& batch, int64_t step) {
 
 Pass Network::test_step(const Batch& batch) {
   require_compiled("evaluation");
-  const EvaluationScope evaluation(*this);
-  Pass pass{run(batch.x, batch.y), 0};
-  pass.loss = compiled_->loss(pass.forward).item<double>();
-  return pass;
+  return in_evaluation(*this, [&] {
+    Pass pass{run(batch.x, batch.y), 0};
+    pass.loss = compiled_->loss(pass.forward).item<double>();
+    return pass;
+  });
 }
 
 Segment Network::observe(const Tensor& x, const Tensor& y) {
   build();
-  const EvaluationScope evaluation(*this);
-  return run(x, y).segment;
+  return in_evaluation(*this, [&] { return run(x, y).segment; });
 }
 
 int64_t Network::parameter_count() {
   build();
   int64_t count = 0;
-  for (const auto& parameter : parameters()) count += parameter.numel();
+  for (const auto& parameter : distinct(parameters())) count += parameter.numel();
   return count;
 }
 

@@ -96,7 +96,7 @@ class Network : public torch::nn::Module, public Trainable {
   void save(const std::string& path) const;
   void load(const std::string& path);
 
-  const History& history() const { return history_; }
+  const History& history() const { return result_.history; }
   /// How the last fit ended; `why` says more where a callback stopped it.
   const LoopResult& result() const { return result_; }
   const Shape& input_shape() const { return input_shape_; }
@@ -138,7 +138,6 @@ class Network : public torch::nn::Module, public Trainable {
   std::optional<CompileOptions> compiled_;
   std::unique_ptr<Stepper> stepper_;
   LoopResult result_;
-  History history_;
 };
 
 }  // namespace glow

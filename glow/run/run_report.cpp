@@ -7,7 +7,6 @@
 #include <map>
 
 #include "glow/core/error.h"
-#include "glow/core/spec.h"
 #include "glow/core/text.h"
 #include "glow/dynamics/plane.h"
 #include "glow/information/citations.h"
@@ -121,9 +120,11 @@ std::vector<std::pair<std::string, std::string>> facts(const RunRecord& record) 
 
 // A program's own criterion is in no registry.
 AxisNames axes_of(const std::string& spec) {
-  const auto names = estimators().names();
-  const bool known = std::find(names.begin(), names.end(), parse_spec(spec).name) != names.end();
-  return known ? make_estimator(spec)->axes() : AxisNames{"D(T,X)", "D(T,Y)"};
+  try {
+    return make_estimator(spec)->axes();
+  } catch (const ValueError&) {
+    return {"D(T,X)", "D(T,Y)"};
+  }
 }
 
 }  // namespace
@@ -179,11 +180,7 @@ RunData read_run(const std::string& path) {
   }
   if (!std::filesystem::exists(folder.file("plane.csv"))) return run;
   const auto rows = read_plane(folder.file("plane.csv"));
-  try {
-    run.planes = planes_of(rows, record.batches, record.limits);
-  } catch (const ValueError& error) {
-    throw DataError("{}: {}", folder.file("plane.csv"), error.what());
-  }
+  run.planes = planes_of(rows, record.batches, record.limits);
   run.citations = citations_of(run.planes);
   return run;
 }

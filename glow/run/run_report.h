@@ -12,7 +12,7 @@ namespace glow {
 
 /// The planes in rows of plane.csv, ready to be shown: one an evaluator and place. `batches` is the
 /// number of updates in an epoch, 0 when not known; `limits`, in nats, are those of run.json. An
-/// evaluator that is a program's own is allowed; a spec that is wrong throws ValueError.
+/// evaluator may be a program's own, in no registry.
 std::vector<report::PlaneData> planes_of(const std::vector<PlaneRow>& rows, int64_t batches = 0,
                                          const std::map<std::string, double>& limits = {});
 

@@ -1,6 +1,7 @@
 #include "glow/training/loop.h"
 
 #include <chrono>
+#include <exception>
 
 #include "glow/core/error.h"
 #include "glow/core/stop.h"
@@ -119,12 +120,19 @@ CallbackPtr on_train_batch_end(std::function<void(Training&, const Step&)> f) {
 
 LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
                  const LoopOptions& options) {
+  LoopResult result;
+  train(network, data, validation, options, result);
+  return result;
+}
+
+void train(Trainable& network, BatchSource& data, BatchSource& validation,
+           const LoopOptions& options, LoopResult& result) {
+  result = {};
   if (data.size() == 0) throw ValueError("there is nothing to train on: the training set is empty");
   if (options.epochs < 0) throw ValueError("epochs must not be negative, got {}", options.epochs);
   const int64_t batches = data.batches();
   Training training{network, options.epochs, batches, options.initial_epoch,
                     options.initial_epoch * batches};
-  LoopResult result;
   try {
     run_epochs(training, data, validation, options, result.history);
   } catch (const Interrupted&) {
@@ -134,8 +142,15 @@ LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
                : training.stop  ? LoopEnd::stopped
                                 : LoopEnd::finished;
   result.why = training.why;
-  for (const auto& callback : options.callbacks) callback->on_train_end(training);
-  return result;
+  std::exception_ptr failure;  // the first; those that come after still close what they have open
+  for (const auto& callback : options.callbacks) {
+    try {
+      callback->on_train_end(training);
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
 }
 
 Logs evaluate(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics) {

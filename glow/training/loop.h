@@ -30,6 +30,10 @@ struct LoopResult {
 LoopResult train(Trainable& network, BatchSource& data, BatchSource& validation,
                  const LoopOptions& options);
 
+/// The same into `result`, which has the finished epochs where a callback or a loss throws, too.
+void train(Trainable& network, BatchSource& data, BatchSource& validation,
+           const LoopOptions& options, LoopResult& result);
+
 /// Loss and metrics over all of `data`, in evaluation mode.
 Logs evaluate(Trainable& network, BatchSource& data, const std::vector<Metric>& metrics);
 

@@ -13,18 +13,21 @@ namespace {
 
 // Each error of glow is also the builtin that a Python programmer would catch.
 void bind_errors(py::module_& m) {
-  const auto error = py::register_exception<Error>(m, "Error", PyExc_RuntimeError);
+  const auto error = py::register_local_exception<Error>(m, "Error", PyExc_RuntimeError);
   const auto both = [&](PyObject* builtin) { return py::make_tuple(error, py::handle(builtin)); };
   const std::vector<py::object> all = {
-      error, py::register_exception<ValueError>(m, "ValueError", both(PyExc_ValueError)),
-      py::register_exception<DataError>(m, "DataError", both(PyExc_ValueError)),
-      py::register_exception<StateError>(m, "StateError", error),
-      py::register_exception<Interrupted>(m, "Interrupted", both(PyExc_KeyboardInterrupt))};
+      error, py::register_local_exception<ValueError>(m, "ValueError", both(PyExc_ValueError)),
+      py::register_local_exception<DataError>(m, "DataError", both(PyExc_ValueError)),
+      py::register_local_exception<StateError>(m, "StateError", error),
+      // No Error: `except Exception` must not swallow a Ctrl-C.
+      py::register_local_exception<Interrupted>(m, "Interrupted", PyExc_KeyboardInterrupt)};
   for (const auto& type : all) type.attr("__module__") = "glow";  // what tracebacks call them
   // torch's own errors without the C++ stack, which is of no use to anybody here.
-  py::register_exception_translator([](std::exception_ptr pointer) {
+  py::register_local_exception_translator([](std::exception_ptr pointer) {
     try {
       if (pointer) std::rethrow_exception(pointer);
+    } catch (const c10::OutOfMemoryError&) {
+      throw;
     } catch (const c10::Error& torch_error) {
       PyErr_SetString(PyExc_RuntimeError, torch_error.what_without_backtrace());
     }
@@ -57,6 +60,9 @@ Value to_value(py::handle object) {
     List list;
     for (const auto item : object) list.push_back(to_value(item));
     return {list};
+  }
+  if (py::hasattr(object, "__fspath__")) {
+    return {py::module_::import("os").attr("fspath")(object).cast<std::string>()};
   }
   // NumPy's numbers among others.
   if (PyIndex_Check(object.ptr())) return {to_whole(object)};

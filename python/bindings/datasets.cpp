@@ -84,12 +84,22 @@ void bind_datasets(py::module_& m) {
     return as_tuple(
         run_engine([&] { return make_loaders(data_sets().make(name, table), options); }));
   });
-  // x (n, ...) and y, with the last loader of what is held out, if anything is.
-  m.def("tensor_loaders", [](const Tensor& x, const Tensor& y, const py::dict& loading) {
+  // Training and validation loaders of x (n, ...) and y; `held_out` is (x, y) that validate.
+  m.def("tensor_loaders", [](const Tensor& x, const Tensor& y, const py::dict& loading,
+                             const std::optional<std::pair<Tensor, Tensor>>& held_out) {
     LoadOptions options;
     fill(options, to_table(loading), "loaders");
-    return as_tuple(
-        run_engine([&] { return make_loaders(dataset_of(x, y), std::nullopt, options); }));
+    Loaders made = run_engine([&] {
+      Dataset data = dataset_of(x, y);
+      std::optional<Dataset> apart;
+      if (held_out) {
+        apart = dataset_of(held_out->first, held_out->second);
+        apart->classes = data.classes = std::max(data.classes, apart->classes);
+      }
+      return make_loaders(std::move(data), std::move(apart), options);
+    });
+    Loader& validation = held_out ? made.test : made.validation;
+    return py::make_tuple(std::move(made.train), std::move(validation));
   });
 }
 

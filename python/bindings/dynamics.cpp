@@ -151,7 +151,7 @@ void bind_dynamics(py::module_& m) {
              for (const auto& row : rows) out += to_csv(row) + "\n";
              return out;
            })
-      .def("array", &plane_array)
+      .def("array", &plane_array, py::arg("before_training") = false)
       .def("planes", &planes)
       .def("table", [](const Rows& rows, int64_t batches) {
         report::RunData run;

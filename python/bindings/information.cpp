@@ -12,6 +12,27 @@
 namespace glow::python {
 namespace {
 
+/// Notices a criterion that changes its arguments: the next estimator, and the training, need them.
+class Untouched {
+ public:
+  Untouched(const std::string& spec, std::vector<Tensor> tensors)
+      : spec_(spec), tensors_(std::move(tensors)) {
+    for (const auto& t : tensors_) versions_.push_back(version(t));
+  }
+  void check() const {
+    for (size_t i = 0; i < tensors_.size(); ++i) {
+      if (version(tensors_[i]) == versions_[i]) continue;
+      throw ValueError("{} changes its arguments in place: `x = x - …`, not `x -= …`", spec_);
+    }
+  }
+
+ private:
+  static int64_t version(const Tensor& t) { return t.is_inference() ? 0 : t._version(); }
+  const std::string& spec_;
+  std::vector<Tensor> tensors_;
+  std::vector<int64_t> versions_;
+};
+
 /// A criterion written in Python: an object with `spec`, `unit`, `criterion(x, y)` and, where it
 /// evaluates whole segments itself, `eval_dynamics_segment([x, t1 … tL, y])`.
 class PythonCriterion : public Criterion {
@@ -26,18 +47,22 @@ class PythonCriterion : public Criterion {
 
   Tensor criterion(const Tensor& x, const Tensor& y) const override {
     const py::gil_scoped_acquire gil;
-    return number(object_->attr("criterion")(x, y), x);
+    const Untouched arguments(spec(), {x, y});
+    const Tensor value = number(object_->attr("criterion")(x, y), x);
+    arguments.check();
+    return value;
   }
 
   using Estimator::evaluate;
   std::vector<Coordinates> evaluate(const Segment& segment, const Fit& fit) const override {
     if (!whole_segments_) return Estimator::evaluate(segment, fit);
     const py::gil_scoped_acquire gil;
-    py::list parts;
-    parts.append(segment.x);
-    for (const auto& layer : segment.layers) parts.append(layer.value);
-    parts.append(label_matrix(segment, at::empty({0}, segment.x.options().dtype(at::kFloat))));
-    const py::object pairs = object_->attr("eval_dynamics_segment")(parts);
+    std::vector<Tensor> parts{segment.x};
+    for (const auto& layer : segment.layers) parts.push_back(layer.value);
+    parts.push_back(label_matrix(segment, at::empty({0}, segment.x.options().dtype(at::kFloat))));
+    const Untouched arguments(spec(), parts);
+    const py::object pairs = object_->attr("eval_dynamics_segment")(py::cast(parts));
+    arguments.check();
     if (py::len(pairs) != segment.layers.size()) {
       throw ValueError("{}: eval_dynamics_segment gave {} pairs for {} layers", spec(),
                        py::len(pairs), segment.layers.size());

@@ -25,7 +25,13 @@ class ModuleLayer : public Layer {
   void train(bool on = true) override {
     Layer::train(on);
     const py::gil_scoped_acquire gil;
-    module_->attr("train")(on);
+    try {
+      module_->attr("train")(on);
+    } catch (py::error_already_set& error) {
+      if (!error.matches(PyExc_KeyboardInterrupt)) throw;
+      module_->attr("train")(on);  // no module is left half way between its modes
+      PyErr_SetInterrupt();        // the loop asks for signals after the batch
+    }
   }
 
  protected:

@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "glow/models/ib_sequential.h"
 #include "glow/models/network.h"
 #include "python/bindings/datasets.h"
@@ -22,7 +24,24 @@ class PythonNetwork : public Network {
   Held forward_;
 };
 
-py::list dicts(const NamedTensors& tensors) {
+/// Serves the program's signal handlers ten times a second while the engine runs.
+CallbackPtr signal_watch() {
+  struct SignalWatch : Callback {
+    std::chrono::steady_clock::time_point due;
+    void look() {
+      const auto now = std::chrono::steady_clock::now();
+      if (now < due) return;
+      due = now + std::chrono::milliseconds(100);
+      const py::gil_scoped_acquire gil;
+      InterruptScope::check();
+    }
+    void on_train_batch_end(Training&, const Step&) override { look(); }
+    void on_test_batch_end(Training&, int64_t) override { look(); }
+  };
+  return std::make_shared<SignalWatch>();
+}
+
+py::list pairs(const NamedTensors& tensors) {
   py::list out;
   for (const auto& [name, tensor] : tensors) out.append(py::make_tuple(name, tensor));
   return out;
@@ -57,15 +76,22 @@ void bind_network(py::module_& m) {
            })
       .def("fit",
            [](Network& n, BatchSource& train, BatchSource* validation, int64_t epochs,
-              const std::vector<CallbackPtr>& callbacks) {
+              std::vector<CallbackPtr> callbacks) {
+             callbacks.insert(callbacks.begin(), signal_watch());
              run_engine([&] {
-               const GeneratorOptions options{0, callbacks};
-               if (validation) return void(n.fit_generator(train, *validation, epochs, options));
-               n.fit_generator(train, epochs, options);
+               Loader none;
+               n.fit_generator(train, validation ? *validation : none, epochs, {0, callbacks});
+               // Python says why: `check` raises before this does.
+               if (n.result().end == LoopEnd::interrupted) throw Interrupted("interrupted");
              });
            })
       .def("evaluate",
            [](Network& n, BatchSource& data) {
+             // A loader may be half way through an epoch of training: its copy begins anew.
+             if (const auto* loader = dynamic_cast<const Loader*>(&data)) {
+               Loader own = *loader;
+               return to_dict(run_engine([&] { return n.evaluate(own); }));
+             }
              return to_dict(run_engine([&] { return n.evaluate(data); }));
            })
       .def("predict",
@@ -85,7 +111,7 @@ void bind_network(py::module_& m) {
       .def("save",
            [](const Network& n, const std::string& path) { run_engine([&] { n.save(path); }); })
       .def("load", [](Network& n, const std::string& path) { run_engine([&] { n.load(path); }); })
-      .def("weights", [](const Network& n) { return dicts(n.weights()); })
+      .def("weights", [](const Network& n) { return pairs(n.weights()); })
       .def("load_weights",
            [](Network& n, const NamedTensors& weights) {
              run_engine([&] { n.load_weights(weights); });
@@ -101,7 +127,6 @@ void bind_network(py::module_& m) {
       .def("parameter_count",
            [](Network& n) { return run_engine([&] { return n.parameter_count(); }); })
       .def_property_readonly("history", [](const Network& n) { return series(n.history()); })
-      .def_property_readonly("why_it_stopped", [](const Network& n) { return n.result().why; })
       .def_property_readonly("layers", &Network::layers)
       .def_property_readonly("device", [](const Network& n) { return n.device().str(); })
       .def_readwrite("classes", &Network::classes);

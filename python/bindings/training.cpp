@@ -45,15 +45,17 @@ class PythonCallback : public Callback {
     object_->attr("on_train_batch_end")(step.batch, to_dict(step.logs));
     obey(training);
   }
-  void on_test_begin(Training&, int64_t) override {
+  void on_test_begin(Training& training, int64_t) override {
     if (!test_begin_) return;
     const py::gil_scoped_acquire gil;
     object_->attr("on_test_begin")(py::none());
+    obey(training);
   }
-  void on_test_batch_end(Training&, int64_t batch) override {
+  void on_test_batch_end(Training& training, int64_t batch) override {
     if (!test_batch_end_) return;
     const py::gil_scoped_acquire gil;
     object_->attr("on_test_batch_end")(batch, py::none());
+    obey(training);
   }
   void on_epoch_end(Training& training, Logs& logs) override {
     if (!epoch_end_) return;
@@ -64,7 +66,12 @@ class PythonCallback : public Callback {
       const auto key = name.cast<std::string>();
       const auto known =
           std::find_if(logs.begin(), logs.end(), [&](const auto& log) { return log.first == key; });
-      if (known == logs.end()) logs.emplace_back(key, value.cast<double>());
+      if (known != logs.end()) continue;
+      if (!py::hasattr(value, "__float__")) {
+        throw py::type_error(fmt::format("logs['{}'] is a number, not {}", key,
+                                         py::repr(value).cast<std::string>()));
+      }
+      logs.emplace_back(key, py::float_(py::reinterpret_borrow<py::object>(value)));
     }
     obey(training);
   }

@@ -25,7 +25,8 @@ from glow import (
     preprocessing,
 )
 from glow._core import __version__
-from glow.errors import DataError, Error, GlowWarning, Interrupted, StateError, ValueError
+from glow.errors import DataError, Error, GlowWarning, Interrupted, StateError
+from glow.errors import ValueError as ValueError  # not in __all__: it would hide the builtin
 from glow.information import *  # noqa: F403  the functions: mutual_information, entropy, hsic, …
 from glow.information import Estimate, Estimator, check_estimator, sample, tasks
 from glow.models import History, IBSequential, Network, Sequential
@@ -51,7 +52,6 @@ __all__ = [
     "Sequential",
     "StateError",
     "Tracker",
-    "ValueError",
     "__version__",
     "activations",
     "callbacks",

@@ -123,10 +123,26 @@ def _check_missing(missing: np.ndarray, name: str) -> None:
 
 def labels_and_inputs(x: ArrayLike, y: ArrayLike) -> tuple[torch.Tensor, torch.Tensor]:
     """A batch as the engine takes it: x float32, y class numbers (n) or targets (n, d)."""
-    x, y = to_tensor(x, "x").to(torch.float32), to_tensor(y, "y")
+    if holds_classes(y, "y"):  # numbered batch by batch, they would change their meaning
+        raise errors.ValueError("labels of batches are class numbers or targets, not words")
+    x, y = to_tensor(x, "x").detach().to(torch.float32), to_tensor(y, "y")
     if y.is_floating_point():
         y = y.to(torch.float32)
         return x, y.unsqueeze(1) if y.dim() == 1 else y
     if y.dim() == 2 and y.shape[1] == 1:
         y = y.squeeze(1)
     return x, y.to(torch.int64) if y.dim() == 1 else y.to(torch.float32)
+
+
+def class_names(*data: ArrayLike) -> list[str]:
+    """The distinct words in all of `data`, in alphabetical order: their numbers."""
+    return sorted({str(word) for given in data for word in _array(given, "y").flat})
+
+
+def class_numbers(data: ArrayLike, names: list[str]) -> torch.Tensor:
+    """Words (n) as their numbers among `names`."""
+    number = {name: i for i, name in enumerate(names)}
+    try:
+        return torch.tensor([number[str(word)] for word in _array(data, "y").flat])
+    except KeyError as error:
+        raise errors.ValueError(f"class {error} is not among {', '.join(names)}") from None

@@ -1,6 +1,7 @@
 """Axes of matplotlib in the look of the reports, and how epochs are spaced on them."""
 
 import textwrap
+from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
@@ -21,10 +22,11 @@ _WIDTH = 100 / 25.4 * 72  # of a new figure: 100 mm
 _HEIGHT = 0.56 * _WIDTH  # of its axes
 
 
+@contextmanager
 def look():
     """Our settings, while artists are made; those of the program come back after it."""
     ours = ("axes", "errorbar", "figure", "lines", "text", "xtick", "ytick")
-    return matplotlib.rc_context(
+    with matplotlib.rc_context(
         {
             **{k: v for k, v in matplotlib.rcParamsDefault.items() if k.startswith(ours)},
             # What a font lacks comes from the one that comes with matplotlib.
@@ -34,7 +36,11 @@ def look():
             "axes.formatter.use_mathtext": True,
             "axes.formatter.useoffset": False,
         }
-    )
+    ):
+        yield
+        # A first figure loads the backend, and that of notebooks turns this on, for good.
+        interactive = matplotlib.is_interactive()
+    matplotlib.interactive(interactive)
 
 
 class Canvas:

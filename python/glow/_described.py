@@ -3,7 +3,7 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 #: (name, default or None, what it is)
@@ -104,6 +104,16 @@ def docstring(summary: str, **sections: str) -> str:
     """A NumPy-style docstring; sections without a text are left out."""
     parts = [f"{title}\n{'-' * len(title)}\n{text}" for title, text in sections.items() if text]
     return "\n\n".join([summary, *parts]) + "\n"
+
+
+def by_place(of: str, places: Sequence[str], args: tuple, options: dict) -> dict:
+    """Options by name, those given by place among them."""
+    if len(args) > len(places):
+        raise TypeError(f"{of} takes at most {len(places)} arguments by place, got {len(args)}")
+    for name in places[: len(args)]:
+        if name in options:
+            raise TypeError(f"{of} got '{name}' twice")
+    return {**dict(zip(places, args, strict=False)), **options}
 
 
 def given(options: dict) -> dict:

@@ -2,8 +2,11 @@
 
 import sys
 import time
+import warnings
 
-from tqdm.auto import tqdm
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # says that ipywidgets are not installed: a bar of text will do
+    from tqdm.auto import tqdm
 
 
 class Bars:

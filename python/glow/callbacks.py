@@ -25,7 +25,7 @@ class Callback:
     """
 
     model = None
-    params: dict = {}
+    params: dict | None = None
 
     def on_train_begin(self, logs=None): ...
     def on_epoch_begin(self, epoch, logs=None): ...
@@ -125,6 +125,13 @@ class TerminateOnNaN(_BuiltIn):
         return _core.terminate_on_nan()
 
 
+def as_list(given) -> list:
+    """What Keras takes for callbacks and metrics: several, one, or None."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
 def to_engine(callback, model):
     """What the engine calls for a callback given to ``fit``."""
     if isinstance(callback, _BuiltIn):
@@ -136,6 +143,9 @@ def to_engine(callback, model):
             f"{callback.__name__ if isinstance(callback, type) else type(callback).__name__}{hint}"
         )
     base, own = Callback, type(callback)
+    for name in dir(callback):
+        if name.startswith("on_") and name not in _HOOKS:
+            raise TypeError(f"a callback has no hook '{name}'; known: {', '.join(_HOOKS)}")
     hooks = [
         name
         for name in _HOOKS

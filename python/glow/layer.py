@@ -108,11 +108,12 @@ def _module_layer(module: nn.Module):
             if isinstance(module, Layer):
                 module.set_input(input_shape)
             module.to(device)
-            was = module.training
+            was = {part: part.training for part in module.modules()}
             module.eval()
             with torch.no_grad():
                 output = module(torch.zeros(2, *input_shape, device=device))
-            module.train(was)
+            for part, training in was.items():
+                part.training = training
         if not isinstance(output, torch.Tensor) or output.dim() == 0 or output.shape[0] != 2:
             raise ValueError(
                 f"{type(module).__name__} must give one tensor with a row for each of the batch's"

@@ -47,13 +47,7 @@ class BuiltInLayer:
         old = _OLD_NAMES.get(self._type, {})
         options = {old.get(key, key): value for key, value in options.items()}
         places = _BY_PLACE.get(self._type) or tuple(field[0] for field in self._options)
-        if len(args) > len(places):
-            raise TypeError(f"{self._type} takes at most {len(places)} arguments by place")
-        for name, value in zip(places, args, strict=False):
-            if name in options:
-                raise TypeError(f"{self._type} got '{name}' twice")
-            options[name] = value
-        self.config = _described.given(options)
+        self.config = _described.given(_described.by_place(self._type, places, args, options))
         self._core = _core.make_layer(self._type, self.config)
 
     @property

@@ -1,9 +1,14 @@
 """Networks with Keras' words, trained by the C++ engine."""
 
 import copy
+import operator
+import os
+import re
+import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +16,12 @@ import torch
 from torch import nn
 
 from glow import _core
-from glow._arrays import to_tensor
+from glow._arrays import class_names, class_numbers, holds_classes, to_tensor
 from glow._device import choose
 from glow._progress import Bars
-from glow.callbacks import to_engine
-from glow.datasets import Loader, as_source
+from glow.callbacks import as_list, to_engine
+from glow.datasets import as_source
+from glow.errors import StateError, ValueError
 from glow.information import estimator as as_estimator
 from glow.layer import as_layer
 from glow.losses import to_engine as loss_to_engine
@@ -86,9 +92,12 @@ class Network:
         self._begin(input_shape, choose(gpu, device), seed)
 
     def _begin(self, input_shape, device: str, seed: int) -> None:
-        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        shape = (input_shape,) if isinstance(input_shape, Integral) else tuple(input_shape)
+        shape = tuple(operator.index(size) for size in shape)
         self.input_shape = shape
-        self.seed = seed
+        self.class_names: list[str] | None = None  # where labels were given as words
+        self._trainer: int | None = None  # the thread that trains this network
+        self.seed = operator.index(seed)
         self._device = device
         self._layers: list = []
         self._compiled: dict | None = None
@@ -105,12 +114,19 @@ class Network:
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, x)")
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return self._engine.forward(x)
+        return self._engine.forward(to_tensor(x, "x").to(torch.float32))
+
+    def __repr__(self) -> str:
+        layers = ", ".join(map(repr, self.layers))
+        return f"{type(self).__name__}(input_shape={self.input_shape}: {layers})"
 
     # Building
 
     def add(self, layer):
         """Add a layer of :mod:`glow.layers`, a :class:`glow.layer.Layer` or a torch module."""
+        self._check_thread("add")
+        if self._trainer is not None:
+            raise StateError("add: the network is training")
         kept, engine = as_layer(layer)
         self._engine.add(engine)
         self._layers.append((kept, engine))
@@ -134,7 +150,7 @@ class Network:
         self,
         optimizer="SGD",
         loss="cross_entropy",
-        metrics: Sequence = (),
+        metrics: Sequence | None = (),
         learning_rate: float | None = None,
         momentum: float | None = None,
     ) -> None:
@@ -152,19 +168,40 @@ class Network:
         learning_rate, momentum : float, optional
             Of an optimizer given by name; PyGlow's 0.001 and 0.95 are the defaults of SGD.
         """
-        if isinstance(metrics, str) or callable(metrics):
-            metrics = [metrics]
+        self._check_thread("compile")
+        metrics = as_list(metrics)
         given = {
             "optimizer": optimizer_spec(optimizer, learning_rate, momentum),
             "loss": loss,
             "metrics": list(metrics),
         }
-        self._engine.compile(
-            given["optimizer"],
-            loss_to_engine(loss, self),
-            [metric_to_engine(metric) for metric in metrics],
-        )
+        engine_loss = loss_to_engine(loss, self)
+        engine_metrics = [metric_to_engine(metric) for metric in metrics]
+        # The collector sees no cycle that runs through the engine: a function that refers to this
+        # network is kept by the network alone.
+        self._functions = {}
+        if isinstance(engine_loss, tuple):
+            kind, name, function = engine_loss
+            engine_loss = (kind, name, self._kept("loss", function))
+        for i, metric in enumerate(engine_metrics):
+            if isinstance(metric, tuple):
+                engine_metrics[i] = (metric[0], self._kept(f"metric {i}", metric[1]))
+        self._engine.compile(given["optimizer"], engine_loss, engine_metrics)
         self._compiled = given
+
+    def _kept(self, name: str, function: Callable) -> Callable:
+        self._functions[name] = function
+        this = weakref.ref(self)
+        title = getattr(function, "__name__", type(function).__name__)
+
+        def call(*arguments):
+            value = this()._functions[name](*arguments)
+            value = getattr(value, "tensor", value)  # an Estimate is its tensor
+            if name == "loss" and not isinstance(value, torch.Tensor):
+                raise TypeError(f"the loss {title} gives a 0-d tensor, not {type(value).__name__}")
+            return value
+
+        return call
 
     # Training
 
@@ -180,7 +217,7 @@ class Network:
         validation_data=None,
         shuffle: bool = True,
         verbose: int = 1,
-        callbacks: Sequence = (),
+        callbacks: Sequence | None = (),
         x_train=None,
         y_train=None,
         num_epochs: int | None = None,
@@ -211,23 +248,33 @@ class Network:
         x = x if x_train is None else x_train
         y = y if y_train is None else y_train
         epochs = epochs if num_epochs is None else num_epochs
-        if (
-            y is None
-            and isinstance(x, (_core.BatchSource, Loader))
-            or _is_iterable_of_batches(x, y)
-        ):
+        if y is None and not isinstance(x, torch.Tensor) and hasattr(x, "__iter__"):
             return self.fit_generator(
                 x, validation_data, epochs, show_plot, verbose=verbose, callbacks=callbacks
             )
         options = {"batch_size": batch_size, "shuffle": shuffle, "seed": self.seed}
+        held_out = apart = None
         if validation_data is None:
             options["validation_split"] = validation_split
-        train, held_out, _ = _core.tensor_loaders(to_tensor(x, "x"), to_tensor(y, "y"), options)
-        if validation_data is not None:
-            vx, vy = validation_data
-            options = {"batch_size": batch_size, "shuffle": False}
-            held_out = _core.tensor_loaders(to_tensor(vx, "x"), to_tensor(vy, "y"), options)[0]
+        elif isinstance(validation_data, (tuple, list)) and len(validation_data) == 2:
+            apart = validation_data
+        else:
+            held_out = as_source(validation_data, self)
+        if holds_classes(y, "y"):
+            self.class_names = class_names(y, *([apart[1]] if apart else []))
+        if apart:
+            apart = (to_tensor(apart[0], "validation x"), self._labels(apart[1]))
+        train, validation = _core.tensor_loaders(to_tensor(x, "x"), self._labels(y), options, apart)
+        held_out = held_out or validation
         return self._fit(train, held_out, epochs, show_plot, verbose, callbacks)
+
+    def _labels(self, y) -> torch.Tensor:
+        """Labels as numbers; words as ``fit`` has numbered them, in ``class_names``."""
+        if not holds_classes(y, "y"):
+            return to_tensor(y, "y")
+        if self.class_names is None:
+            raise StateError("classes given as words are numbered by fit, which comes first")
+        return class_numbers(y, self.class_names)
 
     def fit_generator(
         self,
@@ -237,7 +284,7 @@ class Network:
         show_plot: bool = False,
         *,
         verbose: int = 1,
-        callbacks: Sequence = (),
+        callbacks: Sequence | None = (),
         epochs: int | None = None,
     ) -> History:
         """Train on a loader of :mod:`glow.datasets`, or any iterable of (x, y) batches.
@@ -250,23 +297,33 @@ class Network:
         return self._fit(train, validation, epochs, show_plot, verbose, callbacks)
 
     def _fit(self, train, validation, epochs, show_plot, verbose, callbacks) -> History:
+        self._check_thread("fit")
+        epochs = operator.index(epochs)
         self.stop_training = False
-        engine_callbacks = [to_engine(callback, self) for callback in callbacks]
-        if verbose:
-            engine_callbacks.append(_core.make_progress(Bars()))
+        watching = [to_engine(callback, self) for callback in as_list(callbacks)]
+        bars = Bars() if verbose else None
+        if bars:
+            watching.append(_core.make_progress(bars))
         params = {"epochs": epochs, "steps": train.batches(), "verbose": verbose}
+        outer, self._trainer = self._trainer, threading.get_ident()
         try:
-            self._engine.fit(train, validation, epochs, engine_callbacks)
+            self._engine.fit(train, validation, epochs, watching)
         finally:
-            self._trained(train)
-            self.history = History(self._engine.history, params)
+            self._trainer = outer
+            self._trained(params)
+            if bars:
+                bars.close()
         if show_plot:
             self.plot_loss()
         return self.history
 
-    def _trained(self, train) -> None:
+    def _check_thread(self, what: str) -> None:
+        if self._trainer not in (None, threading.get_ident()):
+            raise StateError(f"{what}: the network is training in another thread")
+
+    def _trained(self, params: dict) -> None:
         """After a training, however it ended."""
-        self._batches = max(0, train.batches())
+        self.history = History(self._engine.history, params)
 
     def plot_loss(self, ax=None):
         """Loss against epochs, of training and validation."""
@@ -278,9 +335,8 @@ class Network:
         """Loss and metrics in evaluation mode, by name, of arrays or of a loader."""
         if y is None:
             return self._engine.evaluate(as_source(x, self))
-        data = _core.tensor_loaders(
-            to_tensor(x, "x"), to_tensor(y, "y"), {"batch_size": batch_size, "shuffle": False}
-        )[0]
+        options = {"batch_size": batch_size, "shuffle": False}
+        data, _ = _core.tensor_loaders(to_tensor(x, "x"), self._labels(y), options, None)
         return self._engine.evaluate(data)
 
     def predict(self, x, batch_size: int = 256):
@@ -298,13 +354,14 @@ class Network:
     def parameter_count(self) -> int:
         return self._engine.parameter_count()
 
-    def named_parameters(self) -> list:
+    def named_parameters(self) -> Iterator[tuple[str, torch.Tensor]]:
         """(name, tensor) pairs; the tensors are the network's own."""
         self._engine.build()
-        return list(self._engine.parameters())
+        yield from self._engine.parameters()
 
-    def parameters(self) -> list:
-        return [tensor for _, tensor in self.named_parameters()]
+    def parameters(self) -> Iterator[torch.Tensor]:
+        for _, tensor in self.named_parameters():
+            yield tensor
 
     def train(self, mode: bool = True):
         self._engine.train(mode)
@@ -322,6 +379,7 @@ class Network:
 
     def load_state_dict(self, state) -> None:
         """Copy the weights of ``state_dict``, of this network or of its ``to_torch``."""
+        self._check_thread("load_state_dict")
         self._engine.build()
         ours = {name for name, _ in self._engine.weights()}
         # torch counts batches in its normalizations, which nothing of ours reads.
@@ -335,17 +393,19 @@ class Network:
     def save(self, path) -> None:
         """Write the weights as safetensors."""
         self._engine.build()
-        self._engine.save(str(path))
+        self._engine.save(os.fspath(path))
 
     def load(self, path) -> None:
         """Read weights that ``save`` wrote."""
         self._engine.build()
-        self._engine.load(str(path))
+        self._engine.load(os.fspath(path))
 
     # Copies
 
     def __getstate__(self) -> dict:
-        state = {k: v for k, v in self.__dict__.items() if k not in ("_engine", "_layers")}
+        state = {
+            k: v for k, v in self.__dict__.items() if k not in ("_engine", "_layers", "_functions")
+        }
         state["_kept"] = [kept for kept, _ in self._layers]
         state["_weights"] = [(n, t.detach().cpu().clone()) for n, t in self._engine.weights()]
         state["_classes"] = self._engine.classes
@@ -366,6 +426,9 @@ class Network:
         self._engine.classes = classes
         if self._compiled:
             self.compile(**self._compiled)
+
+    def __copy__(self):
+        return copy.deepcopy(self)  # two networks share no weights
 
     def __deepcopy__(self, memo: dict):
         twin = type(self).__new__(type(self))
@@ -456,6 +519,8 @@ class IBSequential(Sequential):
         layers: Sequence[str] = (),
         save_limit: int = 2_000_000_000,
     ):
+        if not re.fullmatch(r"[^/\0]{1,100}", name) or name.startswith("."):
+            raise ValueError(f"a name is that of a folder, got {name!r}")
         self.track_dynamics = track_dynamics
         self.save_dynamics = save_dynamics
         self.name = name
@@ -486,25 +551,30 @@ class IBSequential(Sequential):
 
     def attach_evaluator(self, evaluator) -> None:
         """Measure with this too: an estimator of :mod:`glow.information`, a spec, or one's own."""
+        self._check_thread("attach_evaluator")
         made = as_estimator(evaluator)
-        self._engine.attach_evaluator(made._engine())
-        self.evaluator_list.append(made)
+        self._engine.attach_evaluator(made._engine(held=False))
+        self.evaluator_list.append(made)  # holds it
 
     def set_probe(self, x, y) -> None:
         """The examples that are measured on when ``on`` is not ``"batch"``."""
-        x, y = to_tensor(x, "x").to(torch.float32), to_tensor(y, "y")
+        x, y = to_tensor(x, "x").to(torch.float32), self._labels(y)
+        if len(x) != len(y):
+            raise ValueError(f"a probe has as many labels as examples: {len(x)} and {len(y)}")
         self._engine.set_probe(x, y)
         self._probe = (x, y)
 
-    def _trained(self, train) -> None:
-        super()._trained(train)
+    def _trained(self, params: dict) -> None:
+        super()._trained(params)
         self._rows = self._engine.rows
+        self._batches = max(0, params["steps"])
 
     @property
     def plane(self) -> Plane:
-        """The information plane of the last training."""
+        """The information plane of the last training, or of the one that goes on."""
+        live = self._trainer == threading.get_ident()
         return Plane(
-            self._rows,
+            self._engine.rows if live else self._rows,
             name=self.name,
             batches=self._batches,
             history=self.history.history if self.history else {},
@@ -542,13 +612,9 @@ class IBSequential(Sequential):
         state["_rows"] = _core.Rows.from_columns(state["_rows"])
         super().__setstate__(state)
         for evaluator in self.evaluator_list:
-            self._engine.attach_evaluator(evaluator._engine())
+            self._engine.attach_evaluator(evaluator._engine(held=False))
         if self._probe:
             self._engine.set_probe(*self._probe)
-
-
-def _is_iterable_of_batches(x, y) -> bool:
-    return y is None and not isinstance(x, torch.Tensor) and hasattr(x, "__iter__")
 
 
 class _ComesNext:

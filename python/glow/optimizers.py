@@ -12,10 +12,9 @@ class Optimizer:
     _options: list
 
     def __init__(self, *args, **options):
-        known = [field[0] for field in self._options]
-        options = {**dict(zip(known, args, strict=False)), **options}
-        _core.check_optimizer(self._name, _described.given(options))
-        self.config = options
+        places = [field[0] for field in self._options]
+        self.config = _described.given(_described.by_place(self._name, places, args, options))
+        _core.check_optimizer(self._name, self.config)
 
     @property
     def spec(self) -> str:
@@ -64,15 +63,16 @@ def spec(given, learning_rate: float | None = None, momentum: float | None = Non
         raise TypeError(
             f"an optimizer is a name or one of glow.optimizers, not {type(given).__name__}"
         )
-    if "(" in given:
+    word, bracket, rest = given.partition("(")
+    word = next((known for known in _classes if known.lower() == word.lower()), word)
+    if bracket:
         if extra:
             raise TypeError(f"say learning_rate and momentum in the spec: {given}")
-        return given
-    name = next((known for known in _classes if known.lower() == given.lower()), given)
-    fields = {field[0] for field in getattr(_classes.get(name), "_options", [])}
+        return f"{word}({rest}"
+    fields = {field[0] for field in getattr(_classes.get(word), "_options", [])}
     if "momentum" not in fields:
         extra.pop("momentum", None)  # PyGlow's compile passes one to every optimizer
-    return _spec(name, extra)
+    return _spec(word, extra)
 
 
 __all__ = [*_classes, "Optimizer"]

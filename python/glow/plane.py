@@ -1,5 +1,6 @@
 """The information plane: what was measured, and what can be made of it."""
 
+import os
 from html import escape
 from pathlib import Path
 
@@ -68,14 +69,14 @@ class Plane:
 
     def to_numpy(self) -> np.ndarray:
         """(epochs, snapshots an epoch, evaluators, layers, 2) float64, NaN where unknown."""
-        return self._rows.array().numpy()
+        return self._rows.array(before_training=True).numpy()
 
     def to_csv(self, path=None) -> str | None:
         """plane.csv as text, or written to a path."""
         text = self._rows.csv()
         if path is None:
             return text
-        _core.write_file(str(path), text)
+        _core.write_file(os.fspath(path), text)
         return None
 
     def plot(self, ax=None, evaluator: str | None = None):
@@ -109,7 +110,7 @@ class Plane:
         facts = list((versions | dict(self._facts)).items())  # a run that was read has its own
         history = list(self._history.items())
         html = _core.html_page(*self._shown(), history, self._warnings, facts)
-        _core.write_file(str(path), html)
+        _core.write_file(os.fspath(path), html)
         return Path(path)
 
     def _planes(self) -> list:

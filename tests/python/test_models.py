@@ -57,7 +57,7 @@ def test_weights_go_both_ways():
 def test_save_and_load(tmp_path):
     model, other = every_layer(), every_layer()
     with torch.no_grad():
-        model.parameters()[0].add_(1)
+        next(model.parameters()).add_(1)
     model.save(tmp_path / "weights.safetensors")
     other.load(tmp_path / "weights.safetensors")
     x = torch.randn(4, 2, 12, 12)
@@ -228,3 +228,69 @@ def test_dynamics_are_saved(data, make_model):
     saved = glow.read_plane(model.folder)
     assert len(saved) == len(model.plane)
     assert len(list((model.folder / "segments").glob("*.safetensors"))) == 2
+
+
+def test_classes_given_as_words_keep_their_numbers(data, make_model):
+    x, y = data
+    words = np.array(["cat", "dog"])[y.numpy()]
+    model = make_model(seed=1)
+    model.fit(x, words, epochs=60, verbose=0, validation_data=(x[y == 1], words[y.numpy() == 1]))
+    assert model.class_names == ["cat", "dog"]
+    assert model.history.history["val_accuracy"][-1] > 0.8
+    assert model.evaluate(x[y == 1], words[y.numpy() == 1])["accuracy"] > 0.8
+    assert pickle.loads(pickle.dumps(model)).evaluate(x, words)["accuracy"] > 0.8
+    with pytest.raises(ValueError, match="class 'emu' is not among cat, dog"):
+        model.evaluate(x, np.full(len(x), "emu"))
+    with pytest.raises(ValueError, match="not words"):
+        model.fit_generator([(x, words)], verbose=0)
+
+
+def test_streams_and_targets_train(data):
+    x, y = data
+
+    class Stream(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            yield from zip(x, y.float(), strict=True)
+
+    class Batches:
+        def __iter__(self):
+            yield x, y.float()
+
+    for source in (torch.utils.data.DataLoader(Stream(), batch_size=60), Batches()):
+        model = glow.IBSequential((12,))
+        model.add(glow.layers.Dense(1))
+        model.compile("adam", "mse")
+        model.attach_evaluator("hsic")
+        history = model.fit_generator(source, source, 2, verbose=0)
+        assert len(history.history["val_loss"]) == 2 and len(model.plane) > 0
+
+
+def test_keras_defaults_are_taken(data, make_model):
+    model = make_model(metrics=())
+    model.compile("adam(learning_rate=0.1)", metrics=None)
+    stop = glow.callbacks.EarlyStopping(monitor="loss")
+    model.fit(*data, epochs=np.int64(1), callbacks=stop, verbose=0)
+    model.fit(*data, callbacks=None, validation_data=[data], verbose=0)
+    assert "val_loss" in model.history.history
+    with torch.no_grad():
+        model.fit(*data, verbose=0)
+    assert glow.Sequential(np.int64(4)).input_shape == (4,)
+    with pytest.raises(ValueError, match="a name is that of a folder"):
+        glow.IBSequential((4,), name="../elsewhere")
+
+
+def test_a_failed_training_leaves_its_own_history(data, make_model):
+    model = make_model()
+    model.attach_evaluator("hsic")
+    model.fit(*data, epochs=3, verbose=0)
+
+    class Fail(glow.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            assert len(self.model.plane) > 0  # it can be looked at while it grows
+            if epoch == 1:
+                raise OSError("mine")
+
+    with pytest.raises(OSError, match="mine"):
+        model.fit(*data, epochs=5, callbacks=[Fail()])
+    assert len(model.history.epoch) == 1
+    assert set(model.plane.columns["epoch"]) == {1, 2}

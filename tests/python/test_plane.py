@@ -129,7 +129,8 @@ def test_array(on_batches, on_probe):
     assert array.shape == (4, 4, 1, 2, 2) and array.dtype == np.float64
     assert np.array_equal(array.ravel()[::2], on_batches.plane.columns["complexity"])
     assert np.array_equal(array, on_batches.evaluated_dynamics)
-    assert on_probe.plane.to_numpy().shape == (4, 1, 1, 2, 2)  # without that before training
+    assert on_probe.plane.to_numpy().shape == (5, 1, 1, 2, 2)  # with that before training
+    assert on_probe.evaluated_dynamics.shape == (4, 1, 1, 2, 2)
 
 
 @pytest.mark.parametrize(

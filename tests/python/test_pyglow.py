@@ -179,6 +179,30 @@ def test_a_changed_built_in_is_used(data, make_model):
     np.testing.assert_allclose(twice, 2 * plain, rtol=1e-6)
 
 
+def test_a_criterion_that_changes_its_arguments_is_found_out(data, make_model):
+    class InPlace(Estimator):
+        def criterion(self, x, y):
+            x -= x.mean(0)
+            return (x.T @ y).square().mean()
+
+    model = make_model()
+    model.attach_evaluator(InPlace(False))
+    with pytest.raises(ValueError, match="InPlace changes its arguments in place"):
+        model.fit(*data, verbose=0)
+
+
+def test_a_name_that_is_no_spec_can_be_shown(data, make_model):
+    class Own(Estimator):
+        def criterion(self, x, y):
+            return x.mean() * y.mean()
+
+    model = make_model()
+    model.attach_evaluator(Own(False, path='a "b", (c', scale=2))
+    model.fit(*data, verbose=0)
+    assert "Own(scale=2)" in str(model.plane)
+    model.plane.save_report("own.html")
+
+
 def test_what_cannot_be_attached(make_model):
     with pytest.raises(RuntimeError, match="track_dynamics"):
         make_model(track_dynamics=False).attach_evaluator("hsic")

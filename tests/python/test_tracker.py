@@ -470,7 +470,7 @@ def test_the_ends_of_epochs_of_a_probe(data):
             tracker.end_epoch()
             tracker.end_epoch()  # nothing was trained since
     assert epochs(tracker) == {0: 0, 4: 1, 8: 2, 12: 3}
-    assert tracker.plane.to_numpy().shape == (3, 1, 1, 2, 2)
+    assert tracker.plane.to_numpy().shape == (4, 1, 1, 2, 2)
 
 
 def test_epochs_of_batches(data):
@@ -559,7 +559,7 @@ def test_without_a_word_on_epochs_updates_stand_for_them(data, probe, tmp_path):
     plane = tracker.plane
     (drawn,) = plane._planes()
     assert drawn["layers"][0]["mean"]["epoch"].tolist() == expected
-    assert plane.to_numpy().shape == (3, 1, 1, 2, 2)
+    assert plane.to_numpy().shape == (len(expected), 1, 1, 2, 2)
     # plane.csv says the same as the plane that it came from.
     plane.to_csv(tmp_path / "plane.csv")
     (drawn,) = glow.read_plane(tmp_path / "plane.csv")._planes()

@@ -163,6 +163,25 @@ def test_built_in_callbacks_write_files(data, make_model, tmp_path):
         model.fit(*data, verbose=0, callbacks=[callbacks.TerminateOnNaN])
 
 
+def test_a_callback_that_would_never_be_called_is_refused(data, make_model):
+    class Keras(callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None): ...
+
+    with pytest.raises(TypeError, match="no hook 'on_train_batch_begin'"):
+        make_model().fit(*data, verbose=0, callbacks=[Keras()])
+
+
+def test_a_loss_that_is_no_tensor_is_told_of(data, make_model):
+    with pytest.raises(TypeError, match="the loss as_float gives a 0-d tensor, not float"):
+
+        def as_float(prediction, target):
+            return 1.0
+
+        make_model(as_float).fit(*data, verbose=0)
+    only = make_model(lambda segment: glow.hsic(segment.layers[0].value, segment.x))
+    assert only.fit(*data, verbose=0).history["loss"]
+
+
 def test_lambda_callback(data, make_model):
     epochs = []
     callback = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epochs.append(epoch))

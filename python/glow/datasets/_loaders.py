@@ -107,7 +107,7 @@ def loaders(
         "shuffle": shuffle,
         "seed": seed,
     }
-    made = _core.tensor_loaders(to_tensor(x, "x"), to_tensor(y, "y"), options)
+    made = _core.tensor_loaders(to_tensor(x, "x"), to_tensor(y, "y"), options, None)
     return Loader(made[0]), Loader(made[1])
 
 
@@ -119,7 +119,7 @@ def as_source(given, model=None) -> "_core.BatchSource":
         raise TypeError(
             f"data is a loader or an iterable of (x, y) batches, not {type(given).__name__}"
         )
-    once = iter(given) is given
+    once = isinstance(given, Iterator)
     used = False
 
     def begin() -> Iterator:
@@ -132,12 +132,17 @@ def as_source(given, model=None) -> "_core.BatchSource":
         used = True
         return map(_pair, given)
 
-    batches = len(given) if hasattr(given, "__len__") else -1
-    examples = getattr(given, "dataset", None)
-    size = len(examples) if hasattr(examples, "__len__") else -1
-    if batches == 0:
-        size = 0
+    batches = _length(given)
+    size = 0 if batches == 0 else _length(getattr(given, "dataset", None))
     return _core.PythonSource(begin, batches, size, _classes(given, model))
+
+
+def _length(of) -> int:
+    """-1 when not known: torch's streams say so by an error of one kind or another."""
+    try:
+        return len(of)
+    except (TypeError, NotImplementedError):
+        return -1
 
 
 def _pair(item) -> tuple[torch.Tensor, torch.Tensor]:
@@ -147,24 +152,11 @@ def _pair(item) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _classes(given, model) -> int:
-    """Of the data set: what it says itself, else the network's outputs, where labels are whole."""
-    examples = getattr(given, "dataset", None)
-    named = getattr(examples, "classes", None)
-    if isinstance(named, (list, tuple)):
-        return len(named)
+    """Of the data set, where its labels are classes: what it says, else the network's outputs."""
+    named = getattr(getattr(given, "dataset", None), "classes", None)
     if isinstance(named, int):
         return named
-    if model is None:
-        return 0
-    width = model.output_shape[-1] if model.output_shape else 1
-    return width if width > 1 and not _float_targets(given) else (0 if _float_targets(given) else 2)
-
-
-def _float_targets(given) -> bool:
-    """Whether the labels are targets, seen from the first example where it costs nothing."""
-    examples = getattr(given, "dataset", None)
-    try:
-        label = examples[0][1] if examples is not None else given[0][1]
-    except (TypeError, IndexError, KeyError):
-        return False
-    return to_tensor(label, "y").is_floating_point()
+    if isinstance(named, (list, tuple)):
+        return len(named)
+    shape = model.output_shape if model is not None else ()
+    return max(shape[0], 2) if len(shape) == 1 else 0

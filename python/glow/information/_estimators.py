@@ -3,6 +3,8 @@
 from __future__ import annotations  # help() shows them as they are written here
 
 import inspect
+import re
+import weakref
 from typing import Any
 
 import torch
@@ -63,7 +65,8 @@ class Estimator:
     def spec(self) -> str:
         """What it is called in tables, files and legends."""
         options = getattr(self, "params_dict", {})
-        shown = [f"{k}={v}" for k, v in options.items() if isinstance(v, (bool, int, float, str))]
+        # What can be read back: a path or a sentence is no part of a name.
+        shown = [f"{k}={v}" for k, v in options.items() if re.fullmatch(r"[\w.+-]+", str(v))]
         return f"{type(self).__name__}({', '.join(shown)})" if shown else type(self).__name__
 
     def criterion(self, x: torch.Tensor, y: torch.Tensor) -> Any:
@@ -85,10 +88,14 @@ class Estimator:
     def __repr__(self) -> str:
         return self.spec
 
-    def _engine(self) -> _core.Estimator:
-        """What the engine calls; made anew, since options of a user's class may change."""
+    def _engine(self, held: bool = True) -> _core.Estimator:
+        """What the engine calls; made anew, since options of a user's class may change.
+
+        Not `held`, somebody else keeps this object: the collector sees no cycle through the engine.
+        """
         whole = type(self).eval_dynamics_segment is not Estimator.eval_dynamics_segment
-        return _core.make_criterion(self, self.spec, self.unit, whole)
+        called = self if held else weakref.proxy(self)
+        return _core.make_criterion(called, self.spec, self.unit, whole)
 
 
 _GPU = """gpu : bool, default False
@@ -102,13 +109,8 @@ class _BuiltIn(Estimator):
     _options: list
 
     def __init__(self, *args: Any, gpu: bool = False, **options: Any):
-        known = [field[0] for field in self._options]
-        if len(args) > len(known):
-            raise TypeError(f"{type(self).__name__} takes at most {len(known)} arguments")
-        for name, value in zip(known, args, strict=False):
-            if name in options:
-                raise TypeError(f"{type(self).__name__} got '{name}' twice")
-            options[name] = value
+        places = [field[0] for field in self._options]
+        options = _described.by_place(type(self).__name__, places, args, options)
         super().__init__(gpu=gpu, **options)
         self._core = self._make()
         self.unit = self._core.unit
@@ -123,8 +125,8 @@ class _BuiltIn(Estimator):
     def criterion(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         return _estimate(self._core, x, y).tensor
 
-    def _engine(self) -> _core.Estimator:
-        return super()._engine() if self._is_changed() else self._core
+    def _engine(self, held: bool = True) -> _core.Estimator:
+        return super()._engine(held) if self._is_changed() else self._core
 
     def _is_changed(self) -> bool:
         """Whether a subclass computes something else."""

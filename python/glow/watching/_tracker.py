@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from numbers import Integral
 
 from torch import nn
 
@@ -300,6 +301,8 @@ def _checked_every(every, probe: bool) -> int | str:
         return "log" if probe else 1
     if every == "batch":
         return 1
-    if every in ("epoch", "log") or (type(every) is int and every >= 1):
+    if isinstance(every, Integral) and not isinstance(every, bool) and every >= 1:
+        return int(every)
+    if every in ("epoch", "log"):
         return every
     raise ValueError(f'every is a number of steps, "batch", "epoch" or "log", not {every!r}')

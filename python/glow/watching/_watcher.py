@@ -1,6 +1,6 @@
 """A module, what is watched of it, and the rows that came out: what trackers and traces share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -46,9 +46,11 @@ class Watcher:
         ]
         _layers.check_tokens(tokens)
         self._tokens, self._select = tokens, select
-        self._meter = _core.Meter([e._engine() for e in _estimators(evaluators)], unit)
+        self._estimators = _estimators(evaluators)
+        self._meter = _core.Meter([e._engine(held=False) for e in self._estimators], unit)
         self._warnings: list[str] = []
-        self._meter.set_warning_sink(self._warn)
+        self._note = _noting(self._warnings)
+        self._meter.set_warning_sink(self._note)
         self._classes, self._most = classes, 0
         self._known: dict[str, tuple] = {}  # representations: their number, layer and shape
         self._left_out: dict[str, str] = {}
@@ -131,10 +133,6 @@ class Watcher:
             return [(run, value)]
         return _layers.at_positions(run, value, self._tokens)
 
-    def _warn(self, text: str) -> None:
-        self._warnings.append(text)
-        _warn(text)
-
     def _leave_out(self, layer: str, value, n: int) -> None:
         if layer in self._left_out:
             return
@@ -143,7 +141,7 @@ class Watcher:
             f"{layer} is left out: it gives {gave} for {n} examples; "
             "select=(name, output) -> tensor says what to take"
         )
-        self._warn(self._left_out[layer])
+        self._note(self._left_out[layer])
 
     def _class_count(self, y: torch.Tensor, width: int) -> int:
         if y.is_floating_point():
@@ -195,12 +193,13 @@ class Probe:
         elif isinstance(x, tuple):
             self._args, self._kwargs = x, {}
         else:
-            self._args, self._kwargs = (to_tensor(x, "x"),), {}
+            self._args, self._kwargs = (x if torch.is_tensor(x) else np.asarray(x),), {}
 
     def observe(self, watcher: Watcher) -> Pass:
         device = device_of(watcher.inner)
-        args = tuple(_moved(value, device) for value in self._args)
-        kwargs = {key: _moved(value, device) for key, value in self._kwargs.items()}
+        dtype = next((p.dtype for p in watcher.inner.parameters() if p.is_floating_point()), None)
+        args = tuple(_moved(value, device, dtype) for value in self._args)
+        kwargs = {key: _moved(value, device, dtype) for key, value in self._kwargs.items()}
         return watcher.observe(args, kwargs)
 
 
@@ -214,10 +213,22 @@ def place_of(on: str | None) -> str:
     return on
 
 
-def _moved(value, device: torch.device):
+def _moved(value, device: torch.device, dtype: torch.dtype | None):
+    """Arrays as tensors; floating numbers in the module's own precision, as NumPy's rarely are."""
     if isinstance(value, np.ndarray):
         value = to_tensor(value)
+        if value.is_floating_point() and dtype is not None:
+            value = value.to(dtype)
     return value.to(device) if isinstance(value, torch.Tensor) else value
+
+
+def _noting(warnings: list[str]) -> Callable[[str], None]:
+    # No method: the engine would hold the watcher, and the collector sees no cycle through it.
+    def note(text: str) -> None:
+        warnings.append(text)
+        _warn(text)
+
+    return note
 
 
 def _estimators(given) -> list:

@@ -89,4 +89,3 @@ def test_one_network_trains_in_one_thread(data, make_model):
 
     model.fit(*data, verbose=0, callbacks=[Wait()])
     assert said == [True, True]
-

@@ -10,7 +10,7 @@ function(glow_link_torch target)
   file(GLOB beside ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../../torch)
   find_path(GLOW_TORCH_ROOT include/ATen/ATen.h
             HINTS ${CMAKE_PREFIX_PATH} ${Torch_DIR}/../../.. ${in_venv} ${beside}
-            PATH_SUFFIXES . torch REQUIRED  # a folder of Python packages has it as torch
+            PATH_SUFFIXES torch REQUIRED  # a folder of Python packages has it so
             DOC "Root of LibTorch: the torch folder of a Python installation, or libtorch")
   set(root ${GLOW_TORCH_ROOT})
   target_include_directories(${target} SYSTEM INTERFACE

@@ -7,7 +7,6 @@
 
 #include "glow/core/error.h"
 #include "glow/core/parallel.h"
-#include "glow/core/stop.h"
 #include "glow/information/checks.h"
 
 namespace glow {
@@ -167,7 +166,6 @@ Symbols Ruler::symbols(const Tensor& t, const std::string& name, int64_t* outsid
   const int64_t grain = std::max<int64_t>(1, kGrain / columns);
   std::vector<Tally> tallies(static_cast<size_t>((rows + grain - 1) / grain));
   parallel_for(rows, grain, [&](int64_t begin, int64_t end) {
-    if (stop_requested()) return;
     uint64_t* out = key.data() + begin;
     const int64_t at = begin * columns, count = end - begin;
     tallies[static_cast<size_t>(begin / grain)] =
@@ -175,7 +173,6 @@ Symbols Ruler::symbols(const Tensor& t, const std::string& name, int64_t* outsid
             ? keys(values.const_data_ptr<float>() + at, count, columns, hash, out)
             : keys(values.const_data_ptr<double>() + at, count, columns, hash, out);
   });
-  check_stop();
   Tally all;
   for (const Tally& tally : tallies) {
     all.outside += tally.outside;

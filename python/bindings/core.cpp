@@ -1,7 +1,4 @@
-#include <ATen/Parallel.h>
-
 #include "glow/core/console.h"
-#include "glow/core/device.h"
 #include "glow/core/error.h"
 #include "glow/core/spec.h"
 #include "glow/core/text.h"
@@ -116,8 +113,6 @@ py::list describe_fields(const std::vector<FieldDescription>& fields) {
 void bind_core(py::module_& m) {
   m.attr("__version__") = version();
   bind_errors(m);
-  m.def("parse_device", [](const std::string& text) { return parse_device(text).str(); });
-  m.def("threads", [] { return at::get_num_threads(); });
   m.def("matches_glob", &matches_glob);
   m.def("did_you_mean", &did_you_mean);
   m.def("set_sinks", [](py::object warning, py::object talk) {

@@ -65,7 +65,6 @@ void bind_datasets(py::module_& m) {
   py::class_<Loader, BatchSource, std::shared_ptr<Loader>>(m, "Loader")
       .def(py::init<>())
       .def_property_readonly("batch_size", [](const Loader& l) { return l.options().batch_size; })
-      .def_property_readonly("shuffle", [](const Loader& l) { return l.options().shuffle; })
       .def_property_readonly(
           "name", [](const Loader& l) { return l.empty() ? std::string() : l.dataset().name; })
       .def("epoch", [](const Loader& l, int64_t epoch) { return EpochIterator(l, epoch); })

@@ -3,7 +3,6 @@
 #include "glow/dynamics/meter.h"
 #include "glow/dynamics/plane_array.h"
 #include "glow/dynamics/plane_file.h"
-#include "glow/dynamics/schedule.h"
 #include "glow/dynamics/trajectory.h"
 #include "glow/run/run_report.h"
 #include "python/bindings/engine.h"
@@ -171,7 +170,6 @@ void bind_dynamics(py::module_& m) {
                (*held)(fmt::format("{} of {}: {}", evaluator, layer, text));
              });
            })
-      .def("reset", &Meter::reset)
       // layers: [(name, value, number), …]
       .def("measure", [](Meter& meter, const Tensor& x, const Tensor& y, int64_t classes,
                          const std::vector<std::tuple<std::string, Tensor, int64_t>>& layers,
@@ -188,10 +186,6 @@ void bind_dynamics(py::module_& m) {
         }
         return run_engine([&] { return meter.measure(saved); });
       });
-  m.def("log_spaced_epochs", [](int64_t epochs, int64_t snapshots) {
-    const auto chosen = log_spaced_epochs(epochs, snapshots);
-    return std::vector<int64_t>(chosen.begin(), chosen.end());
-  });
 }
 
 }  // namespace glow::python

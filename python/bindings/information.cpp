@@ -153,7 +153,6 @@ void bind_estimators(py::module_& m) {
                                return py::make_tuple(names.complexity, names.generalization);
                              })
       .def_property_readonly("differentiable", &Estimator::differentiable)
-      .def_property_readonly("least_rows", &Estimator::least_rows)
       .def("estimate",
            [](const Estimator& e, const Tensor& x, const Tensor& y, const std::string& unit) {
              return run_engine([&] { return in_unit(e.estimate(x, y), parse_unit(unit)); });

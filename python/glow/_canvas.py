@@ -51,7 +51,7 @@ class Canvas:
         if self._new:
             from matplotlib import pyplot
 
-            size = _WIDTH / 72, (_HEIGHT + 50) / 72  # for now: captions differ
+            size = _WIDTH / 72, (_HEIGHT + 50) / 72  # until the caption is known
             figure = pyplot.figure(figsize=size, layout="constrained")
             figure.get_layout_engine().set(w_pad=_EDGE / 72, h_pad=_EDGE / 72)
             ax = figure.add_subplot()

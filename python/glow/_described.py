@@ -53,6 +53,7 @@ _TYPES = {
 
 #: What the engine's estimators leave to the caller.
 UNIT = ("unit", "nats", "of the result")
+Function = TypeVar("Function", bound=Callable)
 
 
 def annotation(field: Field, of: str = "") -> str:
@@ -116,6 +117,14 @@ def by_place(of: str, places: Sequence[str], args: tuple, options: dict) -> dict
     return {**dict(zip(places, args, strict=False)), **options}
 
 
+def built_in(function: Function, name: str, doc: str) -> Function:
+    """`function` as the engine's own of that name, by which ``compile`` hands it on."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = sentence(doc)
+    function._engine_name = name
+    return function
+
+
 def given(options: dict) -> dict:
     """Options without those left at None, and those of NumPy as Python's own."""
     return {
@@ -123,9 +132,6 @@ def given(options: dict) -> dict:
         for key, value in options.items()
         if value is not None
     }
-
-
-Function = TypeVar("Function", bound=Callable)
 
 
 def named(

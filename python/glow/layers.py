@@ -79,7 +79,7 @@ def _remake(kind: type, config: dict):
 
 def _make(name: str, doc: str, fields: list) -> type:
     required = _required(name, fields)
-    text = f"{doc[0].upper()}{doc[1:]}.\n"
+    text = f"{_described.sentence(doc)}\n"
     if fields:
         text += (
             f"\nParameters\n----------\n{_described.parameter_docs(fields, required, of=name)}\n"

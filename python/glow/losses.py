@@ -10,7 +10,7 @@ import warnings
 import torch
 from torch import nn
 
-from glow import _core
+from glow import _core, _described
 from glow.errors import GlowWarning
 
 Segment = _core.Segment
@@ -20,10 +20,7 @@ def _built_in(name: str, doc: str):
     def loss(y_pred: torch.Tensor, y_true: torch.Tensor) -> torch.Tensor:
         return _core.loss_value(name, y_pred, y_true)
 
-    loss.__name__ = loss.__qualname__ = name
-    loss.__doc__ = f"{doc[0].upper()}{doc[1:]}."
-    loss._engine_name = name
-    return loss
+    return _described.built_in(loss, name, doc)
 
 
 _functions = {name: _built_in(name, doc) for name, doc, _ in _core.losses()}

@@ -2,17 +2,14 @@
 
 import torch
 
-from glow import _core
+from glow import _core, _described
 
 
 def _built_in(name: str, doc: str):
     def metric(y_true: torch.Tensor, y_pred: torch.Tensor) -> float:
         return _core.metric_value(name, y_pred.detach(), y_true)
 
-    metric.__name__ = metric.__qualname__ = name
-    metric.__doc__ = f"{doc[0].upper()}{doc[1:]}."
-    metric._engine_name = name
-    return metric
+    return _described.built_in(metric, name, doc)
 
 
 _functions = {name: _built_in(name, doc) for name, doc, _ in _core.metrics()}

@@ -32,7 +32,7 @@ def _spec(name: str, options: dict) -> str:
 
 
 def _make(name: str, doc: str, fields: list) -> type:
-    text = f"{doc[0].upper()}{doc[1:]}.\n\nParameters\n----------\n"
+    text = f"{_described.sentence(doc)}\n\nParameters\n----------\n"
     return type(
         name,
         (Optimizer,),
